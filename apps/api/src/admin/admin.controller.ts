@@ -1,0 +1,28 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Public, RequireSuperAdmin } from '../common/decorators.js';
+import { Replies } from '../common/replies.js';
+import { InstallationDto, KeysDto } from './admin.dto.js';
+import { AdminService } from './admin.service.js';
+
+@ApiTags('Installation')
+@Controller()
+export class AdminController {
+  constructor(private readonly service: AdminService) {}
+
+  /** Whether the first account exists, and who may register. Where the key is kept is told until it does. */
+  @Get('installation')
+  @Public()
+  @Replies(200, { installation: InstallationDto })
+  installation() {
+    return this.service.installation();
+  }
+
+  /** Where the root key is held and which organisation keys there are. Never a key. */
+  @Get('admin/keys')
+  @RequireSuperAdmin()
+  @Replies(200, { keys: KeysDto })
+  keys() {
+    return this.service.keys();
+  }
+}

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { AuditController } from './audit.controller.js';
+import { AuditReaderService } from './audit-reader.service.js';
+import { AuditRepository } from './audit.repository.js';
+import { AuditService } from './audit.service.js';
+
+@Module({
+  controllers: [AuditController],
+  providers: [AuditRepository, AuditService, AuditReaderService],
+  exports: [AuditService],
+})
+export class AuditModule {}

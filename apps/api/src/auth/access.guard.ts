@@ -1,0 +1,107 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuditService } from '../audit/audit.service.js';
+import type { Actor } from '../common/actor.js';
+import { AppError } from '../common/app-error.js';
+import {
+  type AuthenticatedRequest,
+  originOf,
+  PERMISSION,
+  PUBLIC,
+  type Requirement,
+} from '../common/decorators.js';
+import { BearerGuard } from './bearer.guard.js';
+import { type Principal, PrincipalsService } from './principals.service.js';
+
+type Rule = 'public' | 'undeclared' | Requirement;
+type Handler = ReturnType<ExecutionContext['getHandler']>;
+
+const BEARER = /^Bearer (\S+)$/i;
+
+/**
+ * Refuses every route that does not say who may call it. A token that was checked within the last second is
+ * recalled; any other goes through passport's strategy.
+ */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  private readonly rules = new WeakMap<Handler, Rule>();
+
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly principals: PrincipalsService,
+    private readonly bearer: BearerGuard,
+    private readonly audit: AuditService,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const rule = this.ruleOf(context);
+    if (rule === 'public') return true;
+    if (rule === 'undeclared')
+      throw new AppError('FORBIDDEN', 'This route says nothing about who may call it, so nobody may.');
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    if (!token)
+      throw new AppError('UNAUTHENTICATED', 'Sign in, and send the access token as Authorization: Bearer.');
+    const known = this.principals.recall(token);
+    if (known) return this.admit(request, known, rule);
+    return this.authenticate(context, request, token, rule);
+  }
+
+  private ruleOf(context: ExecutionContext): Rule {
+    const handler = context.getHandler();
+    let rule = this.rules.get(handler);
+    if (!rule) {
+      const targets = [handler, context.getClass()];
+      if (this.reflector.getAllAndOverride<boolean>(PUBLIC, targets)) rule = 'public';
+      else
+        rule = this.reflector.getAllAndOverride<Requirement | undefined>(PERMISSION, targets) ?? 'undeclared';
+      this.rules.set(handler, rule);
+    }
+    return rule;
+  }
+
+  private async authenticate(
+    context: ExecutionContext,
+    request: AuthenticatedRequest,
+    token: string,
+    rule: Requirement,
+  ): Promise<boolean> {
+    await this.bearer.canActivate(context);
+    const principal = (request as unknown as { user: Principal }).user;
+    this.principals.remember(token, principal);
+    return this.admit(request, principal, rule);
+  }
+
+  private admit(
+    request: AuthenticatedRequest,
+    principal: Principal,
+    rule: Requirement,
+  ): boolean | Promise<boolean> {
+    const actor: Actor = { ...principal, origin: originOf(request) };
+    request.actor = actor;
+    if ('signedIn' in rule) return true;
+    if ('superAdmin' in rule) {
+      return (
+        actor.isSuperAdmin ||
+        this.deny(actor, 'super_admin', 'Only an administrator of this installation may do this.')
+      );
+    }
+    if (actor.permissions.has(rule.permission)) return true;
+    const reason = actor.organizationId
+      ? `Your role does not include ${rule.permission}. Ask an admin of your organisation.`
+      : 'You are in no organisation. Create one or accept an invitation first.';
+    return this.deny(actor, rule.permission, reason);
+  }
+
+  private async deny(actor: Actor, permission: string, reason: string): Promise<never> {
+    await this.audit.recordAlone(actor.organizationId, {
+      actor,
+      action: 'access.denied',
+      resourceType: 'permission',
+      resourceId: null,
+      outcome: 'blocked',
+      metadata: { permission },
+    });
+    throw new AppError('FORBIDDEN', reason);
+  }
+}

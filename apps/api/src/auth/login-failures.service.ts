@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { AppError } from '../common/app-error.js';
+import { Clock } from '../common/clock.js';
+import { Database } from '../database/database.js';
+
+const WINDOW_MS = 15 * 60_000;
+const MEMORY_MS = 24 * 3_600_000;
+const FAILURES_PER_ACCOUNT = 5;
+const FAILURES_PER_ADDRESS = 50;
+const FIRST_LOCK_MS = 60_000;
+const LONGEST_LOCK_MS = 3_600_000;
+
+interface Failures {
+  of_account: number;
+  last_of_account: Date | null;
+  of_address: number;
+}
+
+/**
+ * Failed sign-ins, counted for all replicas in the database. From the fifth on an account is locked for a
+ * minute, then for two, four and so on up to an hour; addresses nobody has are treated alike.
+ */
+@Injectable()
+export class LoginFailuresService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws AppError ACCOUNT_LOCKED or RATE_LIMITED, with the seconds to wait. */
+  async refuseWhenLocked(email: string, ip: string | null): Promise<void> {
+    const now = this.clock.now();
+    const [row] = await this.database.query<Failures>(
+      `SELECT count(*) FILTER (WHERE email = $1)::int AS of_account,
+              max(attempted_at) FILTER (WHERE email = $1) AS last_of_account,
+              count(*) FILTER (WHERE ip = $2 AND attempted_at > $4)::int AS of_address
+       FROM failed_login_attempts WHERE (email = $1 OR ip = $2) AND attempted_at > $3`,
+      [email, ip, new Date(now - MEMORY_MS), new Date(now - WINDOW_MS)],
+    );
+    if (!row) return;
+    if (row.of_account >= FAILURES_PER_ACCOUNT && row.last_of_account) {
+      const lock = Math.min(FIRST_LOCK_MS * 2 ** (row.of_account - FAILURES_PER_ACCOUNT), LONGEST_LOCK_MS);
+      const wait = Math.ceil((row.last_of_account.getTime() + lock - now) / 1000);
+      if (wait > 0) {
+        throw new AppError('ACCOUNT_LOCKED', `Too many failed attempts. Try again in ${wait} seconds.`, {
+          retryAfter: wait,
+          details: { retry_after: wait },
+        });
+      }
+    }
+    if (row.of_address >= FAILURES_PER_ADDRESS) {
+      const wait = WINDOW_MS / 1000;
+      throw new AppError(
+        'RATE_LIMITED',
+        'Too many failed sign-ins from your address. Try again in 15 minutes.',
+        {
+          retryAfter: wait,
+          details: { retry_after: wait },
+        },
+      );
+    }
+  }
+
+  async record(email: string, ip: string | null): Promise<void> {
+    await this.database.query(
+      'INSERT INTO failed_login_attempts (id, email, ip, attempted_at) VALUES ($1, $2, $3, $4)',
+      [uuidv7(), email, ip, this.clock.date()],
+    );
+  }
+
+  async clear(manager: EntityManager, email: string): Promise<void> {
+    await manager.query('DELETE FROM failed_login_attempts WHERE email = $1', [email]);
+  }
+
+  async purge(before: Date): Promise<void> {
+    await this.database.query('DELETE FROM failed_login_attempts WHERE attempted_at < $1', [before]);
+  }
+}

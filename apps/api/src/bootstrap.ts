@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import fastifyCookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import { ConsoleLogger, type INestApplication, VersioningType } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppModule } from './app.module.js';
+import { AppError } from './common/app-error.js';
+import { type Clock, SystemClock } from './common/clock.js';
+import { refuseDeepBodies } from './common/body-depth.js';
+import { envelope } from './common/envelope.js';
+import { ErrorFilter, errorBody } from './common/error.filter.js';
+import { requestValidation } from './common/validation.js';
+import type { Environment } from './config/environment.js';
+import type { DatabaseUrls } from './database/migrate.js';
+import { serveDocumentation } from './openapi.js';
+import { serveWebApp } from './web-app.js';
+
+const BODY_LIMIT = 1024 * 1024;
+/** A client that takes longer to send its request is cut off. */
+const REQUEST_LIMIT_MS = 30_000;
+const UNVERSIONED = ['health/live', 'health/ready'];
+
+/** What every way of making the application shares: the server, tests, and the writer of the API document. */
+export function applyConventions(app: INestApplication): void {
+  app.setGlobalPrefix('api', { exclude: UNVERSIONED });
+  app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
+  app.useGlobalPipes(requestValidation());
+  app.useGlobalFilters(new ErrorFilter());
+}
+
+export function createAdapter(environment: Environment): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_LIMIT_MS,
+    trustProxy: environment.trustedProxies.length > 0 ? environment.trustedProxies : false,
+    requestIdHeader: false,
+    genReqId: () => randomUUID(),
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: 500 },
+  });
+}
+
+const isApi = (url: string): boolean => url.startsWith('/api/v1/') || url.startsWith('/health/');
+
+async function secureHeaders(fastify: FastifyInstance, overTls: boolean): Promise<void> {
+  await fastify.register(helmet, {
+    strictTransportSecurity: overTls ? { maxAge: 365 * 86_400, includeSubDomains: true } : false,
+    crossOriginEmbedderPolicy: false,
+    frameguard: { action: 'deny' },
+    referrerPolicy: { policy: 'no-referrer' },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        scriptSrcAttr: ["'none'"],
+        // Mantine sets sizes and colours through style attributes and elements.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        ...(overTls ? { upgradeInsecureRequests: [] } : {}),
+      },
+    },
+  });
+}
+
+function addHooks(fastify: FastifyInstance, environment: Environment): void {
+  fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
+    void reply.header('x-request-id', request.id);
+    if (isApi(request.url)) void reply.header('cache-control', 'no-store');
+    if (environment.forceHttps && request.protocol !== 'https' && !request.url.startsWith('/health/')) {
+      void reply.redirect(new URL(request.url, environment.publicUrl).toString(), 308);
+      return;
+    }
+    if (environment.role === 'worker' && !request.url.startsWith('/health/')) {
+      const refusal = new AppError('UNAVAILABLE', 'This process is a worker; it serves /health alone.');
+      void reply.status(refusal.status).send(errorBody(refusal, request.id));
+      return;
+    }
+    done();
+  });
+  fastify.addHook('preValidation', refuseDeepBodies);
+  fastify.addHook('preSerialization', (request, _reply, payload, done) => {
+    const isEnvelope = typeof payload === 'object' && payload !== null && 'success' in payload;
+    done(null, isEnvelope || !isApi(request.url) ? payload : envelope(payload));
+  });
+}
+
+/** The whole application, ready to listen. */
+export async function createApplication(
+  environment: Environment,
+  urls: DatabaseUrls,
+  clock: Clock = new SystemClock(),
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.with(environment, urls, clock),
+    createAdapter(environment),
+    {
+      abortOnError: false,
+      logger: new ConsoleLogger({ logLevels: ['warn', 'error', 'fatal'], colors: process.stdout.isTTY }),
+    },
+  );
+  applyConventions(app);
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  await secureHeaders(fastify, environment.servedOverTls);
+  await fastify.register(fastifyCookie);
+  addHooks(fastify, environment);
+  serveDocumentation(app);
+  await serveWebApp(fastify);
+  return app;
+}

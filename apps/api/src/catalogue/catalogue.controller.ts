@@ -1,0 +1,40 @@
+import { Controller, Get, Header, Param, Query, StreamableFile } from '@nestjs/common';
+import { ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Public, RequirePermission } from '../common/decorators.js';
+import { Fails, Replies } from '../common/replies.js';
+import { IntegrationTypeDto, IntegrationTypesQuery } from './catalogue.dto.js';
+import { CatalogueService } from './catalogue.service.js';
+
+@ApiTags('Integration types')
+@Controller('integration-types')
+export class CatalogueController {
+  constructor(private readonly service: CatalogueService) {}
+
+  /** The services that can be connected, each with the schemas of its forms. */
+  @Get()
+  @RequirePermission('integrations:read')
+  @Replies(200, { integration_types: [IntegrationTypeDto] })
+  list(@Query() query: IntegrationTypesQuery) {
+    return this.service.list(query);
+  }
+
+  /** One type and its schemas. */
+  @Get(':type_id')
+  @RequirePermission('integrations:read')
+  @Replies(200, { integration_type: IntegrationTypeDto })
+  @Fails('NOT_FOUND')
+  get(@Param('type_id') id: string) {
+    return this.service.get(id);
+  }
+
+  /** Its picture, for an `img` element. */
+  @Get(':type_id/logo')
+  @Public()
+  @Header('cache-control', 'public, max-age=86400')
+  @ApiProduces('image/svg+xml')
+  @ApiResponse({ status: 200, description: 'An SVG image.' })
+  @Fails('NOT_FOUND')
+  logo(@Param('type_id') id: string) {
+    return new StreamableFile(this.service.logo(id), { type: 'image/svg+xml' });
+  }
+}

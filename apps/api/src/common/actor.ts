@@ -1,0 +1,55 @@
+import { AppError } from './app-error.js';
+
+/** `own`: only what the actor made; `teams`: only what belongs to a team of the actor's. */
+export type PermissionScope = 'all' | 'teams' | 'own';
+
+/** The organisation that installation-wide events belong to. */
+export const NIL_ORGANIZATION = '00000000-0000-0000-0000-000000000000';
+
+/** Where a call came from, for the audit trail. */
+export interface RequestOrigin {
+  ip: string | null;
+  userAgent: string | null;
+  requestId: string | null;
+}
+
+/** Who acts: a person in a session, with what the session's organisation lets them do at this moment. */
+export interface Actor {
+  kind: 'user';
+  userId: string;
+  sessionId: string;
+  organizationId: string | null;
+  role: string | null;
+  isSuperAdmin: boolean;
+  teamIds: string[];
+  permissions: ReadonlyMap<string, PermissionScope>;
+  origin: RequestOrigin;
+}
+
+/** Latchkey itself, acting on its schedule. */
+export interface SystemActor {
+  kind: 'system';
+  component: string;
+}
+
+/** The organisation the actor works in. @throws AppError FORBIDDEN when the session has none. */
+export function organizationOf(actor: Actor): string {
+  if (!actor.organizationId) {
+    throw new AppError('FORBIDDEN', 'You are in no organisation. Create one or accept an invitation first.');
+  }
+  return actor.organizationId;
+}
+
+interface Owned {
+  createdById: string | null;
+  teamIds: string[];
+}
+
+/** True when the permission's scope reaches this resource. */
+export function permits(actor: Actor, permission: string, resource: Owned): boolean {
+  const scope = actor.permissions.get(permission);
+  if (scope === 'all') return true;
+  if (scope === 'own') return resource.createdById === actor.userId;
+  if (scope === 'teams') return resource.teamIds.some((team) => actor.teamIds.includes(team));
+  return false;
+}

@@ -1,0 +1,72 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError, ERROR_STATUS, type ErrorCode } from './app-error.js';
+
+function codeForStatus(status: number): ErrorCode {
+  if (status === 413) return 'PAYLOAD_TOO_LARGE';
+  if (status === 429) return 'RATE_LIMITED';
+  if (status === 404) return 'NOT_FOUND';
+  if (status === 401) return 'UNAUTHENTICATED';
+  if (status === 403) return 'FORBIDDEN';
+  if (status === 503) return 'UNAVAILABLE';
+  return status < 500 ? 'VALIDATION_FAILED' : 'INTERNAL';
+}
+
+/** What the framework refuses by itself, in the contract's words. */
+function fromFramework(status: number, message: string): AppError | undefined {
+  const code = codeForStatus(status);
+  if (code === 'INTERNAL') return undefined;
+  if (code === 'NOT_FOUND') return new AppError(code, 'There is no such address. See /api/docs.');
+  if (status === 413) return new AppError(code, 'The request body is too large; 1 MiB is the most.');
+  if (status === 415) return new AppError(code, 'Send the body as JSON with Content-Type: application/json.');
+  return new AppError(code, message);
+}
+
+/** @returns what the caller may know; `undefined` when the cause is ours and must be logged. */
+function asAppError(error: unknown): AppError | undefined {
+  if (error instanceof AppError) return error;
+  if (error instanceof HttpException) return fromFramework(error.getStatus(), error.message);
+  const status = (error as { statusCode?: number }).statusCode;
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new AppError(codeForStatus(status), 'The request could not be read.');
+  }
+  return undefined;
+}
+
+export function errorBody(error: AppError, requestId: string): object {
+  return {
+    success: false,
+    error: {
+      code: error.code,
+      message: error.message,
+      ...(error.details ? { details: error.details } : {}),
+      request_id: requestId,
+    },
+  };
+}
+
+/** The one place where an error becomes an answer. Nothing of an unexpected cause leaves the process. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Errors');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const known = asAppError(error);
+    if (!known) {
+      const stack = error instanceof Error ? error.stack : String(error);
+      this.logger.error(
+        `${request.method} ${request.routeOptions?.url ?? 'unknown route'} [${request.id}] ${stack}`,
+      );
+    }
+    const shown =
+      known ??
+      new AppError('INTERNAL', `Something went wrong on our side. Quote ${request.id} to your operator.`);
+    if (shown.retryAfter !== undefined) void reply.header('retry-after', String(Math.ceil(shown.retryAfter)));
+    void reply.status(ERROR_STATUS[shown.code]).send(errorBody(shown, request.id));
+  }
+}

@@ -1,0 +1,165 @@
+import { applyDecorators, type Type as Class } from '@nestjs/common';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateIf,
+} from 'class-validator';
+
+/**
+ * One decorator per field says both what is accepted and what the OpenAPI document shows, so that the two
+ * cannot drift apart.
+ */
+interface FieldOptions {
+  description?: string;
+  example?: unknown;
+  optional?: boolean;
+  /** `null` is a value of its own, besides the type. */
+  nullable?: boolean;
+}
+
+function field(
+  options: FieldOptions,
+  schema: Record<string, unknown>,
+  ...checks: PropertyDecorator[]
+): PropertyDecorator {
+  const { description, example, optional = false, nullable = false } = options;
+  const shown = {
+    ...schema,
+    ...(nullable ? { nullable } : {}),
+    ...(description ? { description } : {}),
+    ...(example === undefined ? {} : { example }),
+    required: !optional,
+  } as ApiPropertyOptions;
+  const guards: PropertyDecorator[] = [];
+  if (optional)
+    guards.push(nullable ? IsOptional() : ValidateIf((_: object, value: unknown) => value !== undefined));
+  else if (nullable) guards.push(ValidateIf((_: object, value: unknown) => value !== null));
+  return applyDecorators(ApiProperty(shown), ...guards, ...checks);
+}
+
+interface TextOptions extends FieldOptions {
+  min?: number;
+  max?: number;
+  pattern?: { expression: RegExp; wants: string };
+  format?: string;
+}
+
+/** A bounded string; NUL is refused since PostgreSQL cannot keep it. */
+export function TextField(options: TextOptions = {}): PropertyDecorator {
+  const { min = 0, max = 255, pattern, format } = options;
+  return field(
+    options,
+    { type: 'string', ...(min ? { minLength: min } : {}), maxLength: max, ...(format ? { format } : {}) },
+    IsString({ message: 'must be a text' }),
+    MinLength(min, { message: min === 1 ? 'must not be empty' : `must have at least ${min} characters` }),
+    MaxLength(max, { message: `must have at most ${max} characters` }),
+    Matches(pattern?.expression ?? /^[^\0]*$/, {
+      message: pattern?.wants ?? 'must not contain the NUL character',
+    }),
+  );
+}
+
+/** Text that a person reads as a name: not blank. */
+export const NameField = (options: TextOptions = {}) =>
+  TextField({ min: 1, pattern: { expression: /^(?=.*\S)[^\0]*$/s, wants: 'must not be blank' }, ...options });
+
+export const EmailField = (options: FieldOptions = {}) =>
+  field(
+    { example: 'ada@example.com', ...options },
+    { type: 'string', format: 'email', maxLength: 254 },
+    IsString({ message: 'must be a text' }),
+    MaxLength(254, { message: 'must have at most 254 characters' }),
+    IsEmail({}, { message: 'must be an e-mail address' }),
+  );
+
+export const UuidField = (options: FieldOptions = {}) =>
+  field(options, { type: 'string', format: 'uuid' }, IsUUID('all', { message: 'must be a UUID' }));
+
+export const UuidsField = (options: FieldOptions & { max?: number } = {}) =>
+  field(
+    options,
+    { type: 'array', items: { type: 'string', format: 'uuid' }, maxItems: options.max ?? 100 },
+    IsArray({ message: 'must be a list' }),
+    ArrayMaxSize(options.max ?? 100, { message: `must have at most ${options.max ?? 100} entries` }),
+    IsUUID('all', { each: true, message: 'each entry must be a UUID' }),
+  );
+
+export const BooleanField = (options: FieldOptions = {}) =>
+  field(options, { type: 'boolean' }, IsBoolean({ message: 'must be true or false' }));
+
+export const IntegerField = (options: FieldOptions & { min?: number; max?: number } = {}) =>
+  field(
+    options,
+    {
+      type: 'integer',
+      ...(options.min === undefined ? {} : { minimum: options.min }),
+      ...(options.max === undefined ? {} : { maximum: options.max }),
+    },
+    IsInt({ message: 'must be a whole number' }),
+    Min(options.min ?? Number.MIN_SAFE_INTEGER, { message: `must be at least ${options.min}` }),
+    Max(options.max ?? Number.MAX_SAFE_INTEGER, { message: `must be at most ${options.max}` }),
+  );
+
+/** A number that need not be whole; for answers. */
+export const NumberField = (options: FieldOptions = {}) => field(options, { type: 'number' });
+
+/** A whole number in a query string, where everything arrives as text. */
+export const QueryIntegerField = (options: FieldOptions & { min: number; max: number; fallback: number }) =>
+  applyDecorators(
+    Type(() => Number),
+    IntegerField({
+      ...options,
+      optional: true,
+      description: `${options.description ?? ''} Default ${options.fallback}.`.trim(),
+    }),
+  );
+
+export const ChoiceField = (choices: readonly string[], options: FieldOptions = {}) =>
+  field(
+    options,
+    { type: 'string', enum: [...choices] },
+    IsIn([...choices], { message: `must be one of ${choices.join(', ')}` }),
+  );
+
+/** An object whose shape is settled elsewhere (a manifest's schema). */
+export const ObjectField = (options: FieldOptions = {}) =>
+  field(options, { type: 'object', additionalProperties: true }, IsObject({ message: 'must be an object' }));
+
+export const DateField = (options: FieldOptions = {}) =>
+  field({ example: '2026-01-15T10:00:00.000Z', ...options }, { type: 'string', format: 'date-time' });
+
+/** A nested shape of an answer. */
+export const ShapeField = (type: () => Class, options: FieldOptions = {}): PropertyDecorator =>
+  // Swagger takes a function for a lazy type by its name, which the property gives it.
+  ApiProperty({
+    type: () => type(),
+    required: !options.optional,
+    ...(options.nullable ? { nullable: true } : {}),
+    ...(options.description ? { description: options.description } : {}),
+  });
+
+export const ShapesField = (type: () => Class, options: FieldOptions = {}): PropertyDecorator =>
+  ApiProperty({
+    type: () => type(),
+    isArray: true,
+    required: !options.optional,
+    ...(options.description ? { description: options.description } : {}),
+  });
+
+export const TextsField = (options: FieldOptions = {}) =>
+  field(options, { type: 'array', items: { type: 'string' } }, IsArray(), IsString({ each: true }));

@@ -1,0 +1,83 @@
+import { readVariables, type Variables } from './variables.js';
+import { resolveDataDirectory } from './data-directory.js';
+
+/** Private networks (RFC 1918, RFC 4193): the services of a company usually live there. */
+const PRIVATE_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
+
+/**
+ * What the process was told, read once at boot and typed from then on.
+ * Times are in seconds unless the name says otherwise.
+ */
+export class Environment {
+  readonly port: number;
+  readonly host: string;
+  readonly publicUrl: URL;
+  readonly databaseUrl: string | undefined;
+  readonly databaseAppUrl: string | undefined;
+  readonly databaseSystemUrl: string | undefined;
+  readonly dataDirectory: string;
+  readonly role: 'all' | 'api' | 'worker';
+  readonly keyStore: 'file' | 'env';
+  readonly masterKey: string | undefined;
+  readonly passphrase: string | undefined;
+  readonly jwtSecret: string | undefined;
+  readonly registration: 'open' | 'invite' | 'closed';
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string;
+  readonly healthCheckInterval: number;
+  readonly healthCheckConcurrency: number;
+  readonly retentionDays: number;
+  readonly accessTokenTtl: number;
+  readonly refreshTokenTtl: number;
+  readonly trustedProxies: string[];
+  readonly forceHttps: boolean;
+  readonly egressAllow: string[];
+  readonly egressDeny: string[];
+  readonly egressHostMap: string;
+  /** What the operator should know about how the variables were read; printed at boot. */
+  readonly notices: string[];
+
+  constructor(values: Variables, notices: string[] = []) {
+    this.port = values.PORT;
+    this.host = values.HOST;
+    this.publicUrl = new URL(values.PUBLIC_URL ?? `http://localhost:${values.PORT}`);
+    this.databaseUrl = values.DATABASE_URL;
+    this.databaseAppUrl = values.DATABASE_APP_URL;
+    this.databaseSystemUrl = values.DATABASE_SYSTEM_URL;
+    this.dataDirectory = resolveDataDirectory(values.LATCHKEY_DATA_DIR);
+    this.role = values.LATCHKEY_ROLE;
+    this.masterKey = values.ENCRYPTION_MASTER_KEY;
+    this.passphrase = values.ENCRYPTION_PASSPHRASE;
+    this.keyStore = values.KEY_STORE ?? (this.masterKey || this.passphrase ? 'env' : 'file');
+    this.jwtSecret = values.JWT_SECRET;
+    this.registration = values.REGISTRATION;
+    this.smtpUrl = values.SMTP_URL;
+    this.mailFrom = values.MAIL_FROM;
+    this.healthCheckInterval = values.HEALTH_CHECK_INTERVAL;
+    this.healthCheckConcurrency = values.HEALTH_CHECK_CONCURRENCY;
+    this.retentionDays = values.METRICS_RETENTION_DAYS;
+    this.accessTokenTtl = values.ACCESS_TOKEN_TTL;
+    this.refreshTokenTtl = values.REFRESH_TOKEN_TTL;
+    this.trustedProxies = values.TRUSTED_PROXIES;
+    this.forceHttps = values.FORCE_HTTPS;
+    this.egressAllow = values.EGRESS_ALLOW ?? (this.databaseUrl ? [] : PRIVATE_NETWORKS);
+    this.egressDeny = values.EGRESS_DENY;
+    this.egressHostMap = values.EGRESS_HOST_MAP;
+    this.notices = notices;
+  }
+
+  /** True when browsers reach Latchkey over TLS: cookies become `Secure` and HSTS is sent. */
+  get servedOverTls(): boolean {
+    return this.publicUrl.protocol === 'https:';
+  }
+
+  get runsJobs(): boolean {
+    return this.role !== 'api';
+  }
+}
+
+/** @throws EnvironmentError with one line per wrong variable: its name, what it got and what it wants. */
+export function loadEnvironment(source: NodeJS.ProcessEnv): Environment {
+  const { values, notices } = readVariables(source);
+  return new Environment(values, notices);
+}

@@ -1,0 +1,124 @@
+/** A wrong value among the environment variables; the message lists every one of them. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+}
+
+interface Rule<T> {
+  wants: string;
+  /** @returns undefined when the text is not what is wanted. */
+  parse: (text: string) => T | undefined;
+  fallback: T;
+  /** Never show what was given. */
+  secret?: boolean;
+  aliases?: string[];
+}
+
+const text = <F>(fallback: F, secret = false, aliases: string[] = []): Rule<string | F> => ({
+  wants: 'a text',
+  parse: (given) => given,
+  fallback,
+  secret,
+  aliases,
+});
+
+const integer = (fallback: number, least: number, most: number): Rule<number> => ({
+  wants: `a whole number from ${least} to ${most}`,
+  parse: (given) => {
+    const value = Number(given);
+    return Number.isInteger(value) && value >= least && value <= most ? value : undefined;
+  },
+  fallback,
+});
+
+const oneOf = <T extends string, F>(choices: readonly T[], fallback: F): Rule<T | F> => ({
+  wants: `one of ${choices.join(', ')}`,
+  parse: (given) => choices.find((choice) => choice === given),
+  fallback,
+});
+
+const url = <F>(schemes: string[], fallback: F, secret = false): Rule<string | F> => ({
+  wants: `a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
+  parse: (given) => (URL.canParse(given) && schemes.includes(new URL(given).protocol) ? given : undefined),
+  fallback,
+  secret,
+});
+
+const flag = (fallback: boolean, aliases: string[] = []): Rule<boolean> => ({
+  wants: 'true or false',
+  parse: (given) => (given === 'true' ? true : given === 'false' ? false : undefined),
+  fallback,
+  aliases,
+});
+
+const list = <F>(fallback: F): Rule<string[] | F> => ({
+  wants: 'a list separated by commas',
+  parse: (given) =>
+    given
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter(Boolean),
+  fallback,
+});
+
+const DATABASE_SCHEMES = ['postgres:', 'postgresql:'];
+
+const RULES = {
+  PORT: integer(3000, 0, 65535),
+  HOST: text('127.0.0.1'),
+  PUBLIC_URL: url(['http:', 'https:'], undefined),
+  DATABASE_URL: url(DATABASE_SCHEMES, undefined, true),
+  DATABASE_APP_URL: url(DATABASE_SCHEMES, undefined, true),
+  DATABASE_SYSTEM_URL: url(DATABASE_SCHEMES, undefined, true),
+  LATCHKEY_DATA_DIR: text(undefined),
+  LATCHKEY_ROLE: oneOf(['all', 'api', 'worker'] as const, 'all' as const),
+  KEY_STORE: oneOf(['file', 'env'] as const, undefined),
+  ENCRYPTION_MASTER_KEY: text(undefined, true, ['ENCRYPTION_KEY', 'MASTER_KEY', 'TOKEN_ENCRYPTION_KEY']),
+  ENCRYPTION_PASSPHRASE: text(undefined, true),
+  JWT_SECRET: text(undefined, true, ['JWT_SECRET_KEY']),
+  REGISTRATION: oneOf(['open', 'invite', 'closed'] as const, 'open' as const),
+  SMTP_URL: url(['smtp:', 'smtps:'], undefined, true),
+  MAIL_FROM: text('Latchkey <latchkey@localhost>'),
+  HEALTH_CHECK_INTERVAL: integer(300, 5, 86_400),
+  HEALTH_CHECK_CONCURRENCY: integer(50, 1, 1000),
+  METRICS_RETENTION_DAYS: integer(90, 1, 3650),
+  ACCESS_TOKEN_TTL: integer(3600, 60, 86_400),
+  REFRESH_TOKEN_TTL: integer(30 * 86_400, 3600, 365 * 86_400),
+  TRUSTED_PROXIES: list<string[]>([]),
+  FORCE_HTTPS: flag(false),
+  EGRESS_ALLOW: list<undefined>(undefined),
+  EGRESS_DENY: list<string[]>([]),
+  EGRESS_HOST_MAP: text(''),
+};
+
+export type Variables = {
+  [Name in keyof typeof RULES]: (typeof RULES)[Name] extends Rule<infer T> ? T : never;
+};
+
+function given(source: NodeJS.ProcessEnv, name: string): string | undefined {
+  const value = source[name]?.trim();
+  return value === '' ? undefined : value;
+}
+
+/**
+ * Reads every variable; the names of the seeds are taken as aliases and said so.
+ * @throws EnvironmentError
+ */
+export function readVariables(source: NodeJS.ProcessEnv): { values: Variables; notices: string[] } {
+  const values: Record<string, unknown> = {};
+  const wrong: string[] = [];
+  const notices: string[] = [];
+  for (const [name, rule] of Object.entries(RULES) as [string, Rule<unknown>][]) {
+    const alias =
+      given(source, name) === undefined ? rule.aliases?.find((other) => given(source, other)) : undefined;
+    const raw = given(source, alias ?? name);
+    if (alias) notices.push(`${alias} is taken for ${name}; prefer the name ${name}.`);
+    const parsed = raw === undefined ? rule.fallback : rule.parse(raw);
+    if (raw !== undefined && parsed === undefined) {
+      const got = rule.secret ? 'a value that does not fit (not shown)' : `"${raw}"`;
+      wrong.push(`${alias ?? name}: got ${got}, wants ${rule.wants}.`);
+    }
+    values[name] = parsed;
+  }
+  if (wrong.length > 0) throw new EnvironmentError(wrong.join('\n'));
+  return { values: values as Variables, notices };
+}

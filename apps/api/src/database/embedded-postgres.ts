@@ -1,0 +1,241 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import pg from 'pg';
+import {
+  type DatabaseAccount,
+  databaseAccount,
+  type PostgresBinaries,
+  postgresBinaries,
+} from './postgres-binaries.js';
+
+const OWNER = 'latchkey_owner';
+const DATABASE = 'latchkey';
+const MAJOR = '18';
+/** Held by the process that uses the server, on a connection of its own: it frees itself however that one ends. */
+const OWNERSHIP_LOCK = 7310245002;
+const START_LIMIT_MS = 60_000;
+const STOP_LIMIT_MS = 20_000;
+
+/** Told to the person who starts Latchkey; the message says what to do. */
+export class EmbeddedPostgresError extends Error {
+  override readonly name = 'EmbeddedPostgresError';
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port could be had');
+  return address.port;
+}
+
+/**
+ * A real PostgreSQL 18 from npm, in a folder of its own, listening on the loopback address with a password.
+ *
+ * It is started apart from our process group, so that Ctrl-C reaches Latchkey alone, which drains and then
+ * stops it. When Latchkey was killed, the server it left behind is adopted by the next start.
+ */
+export class EmbeddedPostgres {
+  private readonly logger = new Logger('EmbeddedPostgres');
+  private readonly folder: string;
+  private readonly passwordFile: string;
+  private readonly account: DatabaseAccount | undefined;
+  private binaries: PostgresBinaries;
+  private ownership: pg.Client | undefined;
+  private pid: number | undefined;
+
+  constructor(private readonly dataDirectory: string) {
+    this.folder = join(dataDirectory, 'postgres');
+    this.passwordFile = join(dataDirectory, 'postgres-password');
+    this.account = databaseAccount();
+  }
+
+  /**
+   * Starts or adopts the server.
+   * @returns the owner's connection URL.
+   * @throws EmbeddedPostgresError when the folder is in use by another Latchkey or holds another version.
+   */
+  async start(): Promise<string> {
+    this.binaries = postgresBinaries(this.account);
+    mkdirSync(this.dataDirectory, { recursive: true });
+    if (!existsSync(join(this.folder, 'PG_VERSION'))) this.initialise();
+    const version = readFileSync(join(this.folder, 'PG_VERSION'), 'utf8').trim();
+    if (version !== MAJOR) {
+      throw new EmbeddedPostgresError(
+        `The database in ${this.folder} was made by PostgreSQL ${version}; this Latchkey brings ${MAJOR}. ` +
+          'Restore a backup into a new data folder.',
+      );
+    }
+    const running = this.runningServer();
+    const port = running?.port ?? (await this.launch());
+    if (running) this.pid = running.pid;
+    const url = this.url(port, 'postgres');
+    await this.takeOwnership(url);
+    if (running)
+      this.logger.log(
+        `Adopted the database server that an earlier run left behind (process ${running.pid}).`,
+      );
+    await this.ensureDatabase();
+    return this.url(port, DATABASE);
+  }
+
+  /** Stops the server in order: open transactions are rolled back, everything committed is on disk. */
+  async stop(): Promise<void> {
+    await this.ownership?.end().catch(() => undefined);
+    this.ownership = undefined;
+    if (this.pid === undefined || !alive(this.pid)) return;
+    process.kill(this.pid, 'SIGINT');
+    for (let waited = 0; waited < STOP_LIMIT_MS && alive(this.pid); waited += 20) await delay(20);
+    if (alive(this.pid)) process.kill(this.pid, 'SIGQUIT');
+  }
+
+  private url(port: number, database: string): string {
+    const password = readFileSync(this.passwordFile, 'utf8').trim();
+    return `postgres://${OWNER}:${password}@127.0.0.1:${port}/${database}`;
+  }
+
+  private initialise(): void {
+    // What a run that was killed during initdb left behind is no database yet.
+    rmSync(this.folder, { recursive: true, force: true });
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    const password = randomBytes(24).toString('base64url');
+    writeFileSync(this.passwordFile, password, { mode: 0o600 });
+    const handed = `${this.folder}.initial`;
+    writeFileSync(handed, password, { mode: 0o600 });
+    if (this.account) {
+      chownSync(this.folder, this.account.uid, this.account.gid);
+      chownSync(handed, this.account.uid, this.account.gid);
+    }
+    try {
+      execFileSync(
+        this.binaries.initdb,
+        [
+          `--pgdata=${this.folder}`,
+          `--username=${OWNER}`,
+          `--pwfile=${handed}`,
+          '--auth=scram-sha-256',
+          '--encoding=UTF8',
+          '--locale-provider=builtin',
+          '--builtin-locale=C.UTF-8',
+          '--locale=C',
+        ],
+        { stdio: ['ignore', 'ignore', 'pipe'], cwd: this.folder, ...this.account },
+      );
+    } finally {
+      rmSync(handed, { force: true });
+    }
+  }
+
+  /** The server that `postmaster.pid` names, when it lives. PostgreSQL itself removes a stale file. */
+  private runningServer(): { pid: number; port: number } | undefined {
+    const file = join(this.folder, 'postmaster.pid');
+    if (!existsSync(file)) return undefined;
+    const lines = readFileSync(file, 'utf8').split('\n');
+    const pid = Number(lines[0]);
+    const port = Number(lines[3]);
+    if (!Number.isInteger(pid) || !Number.isInteger(port) || !alive(pid)) return undefined;
+    return this.isPostgres(pid) ? { pid, port } : undefined;
+  }
+
+  /** After a reboot the number may have gone to another program. */
+  private isPostgres(pid: number): boolean {
+    const file = `/proc/${pid}/cmdline`;
+    return !existsSync(file) || readFileSync(file, 'utf8').includes('postgres');
+  }
+
+  private async launch(): Promise<number> {
+    const port = await freePort();
+    const log = openSync(join(this.dataDirectory, 'postgres.log'), 'a', 0o600);
+    const child = spawn(
+      this.binaries.postgres,
+      [
+        ['-D', this.folder, '-p', String(port)],
+        ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+        ['-c', 'max_connections=200', '-c', 'shared_buffers=128MB', '-c', 'timezone=UTC'],
+      ].flat(),
+      { detached: true, stdio: ['ignore', log, log], cwd: this.folder, ...this.account },
+    );
+    closeSync(log);
+    child.unref();
+    this.pid = child.pid;
+    await this.untilReady(child, port);
+    return port;
+  }
+
+  private async untilReady(child: ChildProcess, port: number): Promise<void> {
+    const deadline = Date.now() + START_LIMIT_MS;
+    while (Date.now() < deadline) {
+      if (child.exitCode !== null || child.pid === undefined) {
+        throw new EmbeddedPostgresError(
+          `PostgreSQL did not start; its last words are in ${join(this.dataDirectory, 'postgres.log')}.`,
+        );
+      }
+      const client = new pg.Client({
+        connectionString: this.url(port, 'postgres'),
+        connectionTimeoutMillis: 2000,
+      });
+      try {
+        await client.connect();
+        await client.end();
+        return;
+      } catch {
+        // Not listening yet, or still recovering from a crash.
+        await delay(40);
+      }
+    }
+    throw new EmbeddedPostgresError(`PostgreSQL was not ready within ${START_LIMIT_MS / 1000} seconds.`);
+  }
+
+  /** Waits a little for a Latchkey that is still stopping, then refuses. */
+  private async takeOwnership(url: string): Promise<void> {
+    const client = new pg.Client({ connectionString: url, application_name: 'latchkey owner' });
+    client.on('error', (error) => this.logger.warn(`The database server ended: ${error.message}`));
+    await client.connect();
+    for (let attempt = 0; attempt < 50; attempt += 1) {
+      const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [
+        OWNERSHIP_LOCK,
+      ]);
+      if (rows[0]?.taken) {
+        this.ownership = client;
+        return;
+      }
+      await delay(100);
+    }
+    await client.end();
+    throw new EmbeddedPostgresError(
+      `Another Latchkey runs on the data folder ${this.dataDirectory}. Stop it, or give this one a folder of its ` +
+        'own with LATCHKEY_DATA_DIR (and a PORT).',
+    );
+  }
+
+  private async ensureDatabase(): Promise<void> {
+    const { rowCount } = await this.ownership!.query('SELECT 1 FROM pg_database WHERE datname = $1', [
+      DATABASE,
+    ]);
+    if (!rowCount) await this.ownership!.query(`CREATE DATABASE ${DATABASE}`);
+  }
+}

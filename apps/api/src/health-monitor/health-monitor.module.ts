@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { IntegrationsModule } from '../integrations/integrations.module.js';
+import { NotificationsModule } from '../notifications/notifications.module.js';
+import { AlertsService } from './alerts.service.js';
+import { UpkeepService } from './upkeep.service.js';
+import { WatchService } from './watch.service.js';
+
+@Module({
+  imports: [IntegrationsModule, NotificationsModule],
+  providers: [WatchService, AlertsService, UpkeepService],
+})
+export class HealthMonitorModule {}

@@ -1,0 +1,10 @@
+import { Module } from '@nestjs/common';
+import { IdentityService } from './identity.service.js';
+import { OrganizationsRepository } from './organizations.repository.js';
+import { UsersRepository } from './users.repository.js';
+
+@Module({
+  providers: [UsersRepository, OrganizationsRepository, IdentityService],
+  exports: [IdentityService],
+})
+export class IdentityModule {}

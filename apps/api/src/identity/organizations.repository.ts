@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Database, enterOrganization } from '../database/database.js';
+import type { Organization } from './organization.js';
+
+export interface Membership extends Organization {
+  role: string;
+}
+
+export interface OrganizationAdmin {
+  user_id: string;
+  email: string;
+  full_name: string;
+}
+
+/** `Acme & Söhne GmbH` becomes `acme-sohne-gmbh`. */
+export function slugify(name: string): string {
+  const slug = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
+  return slug || 'organization';
+}
+
+@Injectable()
+export class OrganizationsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Makes the organisation, with the first slug that is free, and enters it. */
+  async insert(manager: EntityManager, id: string, name: string): Promise<Organization> {
+    await enterOrganization(manager, id);
+    const base = slugify(name);
+    for (let number = 1; ; number += 1) {
+      const slug = number === 1 ? base : `${base}-${number}`;
+      const inserted = await manager.query<unknown[]>(
+        'INSERT INTO organizations (id, name, slug) VALUES ($1, $2, $3) ON CONFLICT (slug) DO NOTHING RETURNING id',
+        [id, name, slug],
+      );
+      if (inserted.length > 0) return { id, name, slug };
+    }
+  }
+
+  async addMember(
+    manager: EntityManager,
+    organizationId: string,
+    userId: string,
+    role: string,
+  ): Promise<void> {
+    await manager.query(
+      'INSERT INTO organization_members (organization_id, user_id, role) VALUES ($1, $2, $3)',
+      [organizationId, userId, role],
+    );
+  }
+
+  /** The person's organisations, the one they joined first leading. */
+  membershipsOf(userId: string): Promise<Membership[]> {
+    return this.database.person(userId, (manager) =>
+      manager.query(
+        `SELECT o.id, o.name, o.slug, m.role
+         FROM organization_members m JOIN organizations o ON o.id = m.organization_id
+         WHERE m.user_id = $1 ORDER BY m.created_at, o.id`,
+        [userId],
+      ),
+    );
+  }
+
+  adminsOf(manager: EntityManager, organizationId: string): Promise<OrganizationAdmin[]> {
+    return manager.query(
+      `SELECT u.id AS user_id, u.email::text AS email, u.full_name
+       FROM organization_members m JOIN users u ON u.id = m.user_id
+       WHERE m.organization_id = $1 AND m.role = 'org_admin' AND u.is_active ORDER BY u.id`,
+      [organizationId],
+    );
+  }
+
+  /** @returns the ids among those given that are teams of the organisation. */
+  async existingTeams(manager: EntityManager, organizationId: string, ids: string[]): Promise<string[]> {
+    const rows = await manager.query<{ id: string }[]>(
+      'SELECT id FROM teams WHERE organization_id = $1 AND id = ANY($2::uuid[])',
+      [organizationId, ids],
+    );
+    return rows.map((row) => row.id);
+  }
+}

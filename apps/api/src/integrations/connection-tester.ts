@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type AuthWay,
+  ConfigurationError,
+  defaultHint,
+  type FieldValue,
+  type Manifest,
+} from '@latchkey/catalogue';
+import { redactValues } from '../common/redaction.js';
+import { EgressClient } from '../egress/egress.client.js';
+import { EgressError } from '../egress/egress.error.js';
+import { callByManifest } from './providers/manifest.provider.js';
+import { callPostgres } from './providers/postgres.provider.js';
+import type { Provider, ProviderCall, ProviderFailure, ProviderSuccess } from './providers/provider.js';
+
+/** The whole of a test, whatever a provider does; shorter than the lease of a scheduled check. */
+const LIMIT_MS = 25_000;
+
+const PROVIDERS: Record<string, Provider> = { manifest: callByManifest, postgres: callPostgres };
+
+export interface Connection {
+  manifest: Manifest;
+  way: AuthWay;
+  config: Record<string, FieldValue>;
+  credentials: Record<string, FieldValue>;
+}
+
+interface Timed {
+  message: string;
+  responseTimeMs: number;
+}
+
+export type TestSuccess = ProviderSuccess & Timed;
+export type TestFailure = ProviderFailure & Timed;
+export type TestOutcome = TestSuccess | TestFailure;
+
+function secretsOf({ way, credentials }: Connection): string[] {
+  return Object.entries(credentials)
+    .filter(([name]) => way.schema.properties[name]?.writeOnly)
+    .map(([, value]) => String(value));
+}
+
+/** Tries a connection and says how it went; it throws only when we are at fault. */
+@Injectable()
+export class ConnectionTester {
+  constructor(private readonly egress: EgressClient) {}
+
+  async test(connection: Connection, purpose: ProviderCall['purpose']): Promise<TestOutcome> {
+    const started = performance.now();
+    const outcome = await this.call({
+      ...connection,
+      purpose,
+      egress: this.egress,
+      signal: AbortSignal.timeout(LIMIT_MS),
+    });
+    const responseTimeMs = Math.round(performance.now() - started);
+    if (!outcome.ok) return { ...outcome, message: connection.manifest.failure_message, responseTimeMs };
+    return {
+      ok: true,
+      details: this.safeDetails(connection, outcome.details),
+      message: 'Connection successful',
+      responseTimeMs,
+    };
+  }
+
+  private async call(call: ProviderCall): Promise<ProviderSuccess | ProviderFailure> {
+    const provider = PROVIDERS[call.manifest.provider];
+    if (!provider) throw new Error(`there is no provider ${call.manifest.provider}`);
+    try {
+      return await provider(call);
+    } catch (error) {
+      if (error instanceof EgressError) {
+        return {
+          ok: false,
+          kind: error.kind,
+          reason: error.reason,
+          hint: defaultHint(error.kind),
+          credentialRefused: false,
+        };
+      }
+      if (error instanceof ConfigurationError) {
+        return {
+          ok: false,
+          kind: 'config',
+          reason: error.message,
+          hint: error.hint,
+          credentialRefused: false,
+        };
+      }
+      throw error;
+    }
+  }
+
+  /** A provider that echoes the credential must not bring it into an answer of ours. */
+  private safeDetails(connection: Connection, details: Record<string, unknown>): Record<string, unknown> {
+    const secrets = secretsOf(connection);
+    return Object.fromEntries(
+      Object.entries(details).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? redactValues(value, secrets) : value,
+      ]),
+    );
+  }
+}

@@ -1,0 +1,101 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import { type Actor, permits } from '../common/actor.js';
+import { AppError } from '../common/app-error.js';
+import { IdentityService } from '../identity/identity.service.js';
+import type { IntegrationDto, UpdateIntegrationDto } from './integration.dto.js';
+import { IntegrationInput } from './integration-input.js';
+import { IntegrationReader } from './integration-reader.js';
+import type { IntegrationRow } from './integration.row.js';
+import { type Edit, IntegrationStore } from './integration-store.js';
+import { searchTerms } from './search-terms.js';
+
+/** Editing, switching and deleting integrations. */
+@Injectable()
+export class IntegrationEditingService {
+  constructor(
+    private readonly reader: IntegrationReader,
+    private readonly input: IntegrationInput,
+    private readonly store: IntegrationStore,
+    private readonly identity: IdentityService,
+  ) {}
+
+  /** @throws AppError NOT_FOUND, VALIDATION_FAILED, FORBIDDEN when it would send the credential elsewhere */
+  async update(
+    actor: Actor,
+    id: string,
+    dto: UpdateIntegrationDto,
+  ): Promise<{ integration: IntegrationDto }> {
+    const before = await this.reader.require(actor, id);
+    const edit = this.editOf(actor, before, dto);
+    await this.store.edit(actor, before.organization_id, id, edit, (manager) =>
+      this.identity.requireTeams(manager, before.organization_id, dto.team_ids ?? []),
+    );
+    return this.reader.get(actor, id);
+  }
+
+  async enable(actor: Actor, id: string): Promise<{ integration: IntegrationDto }> {
+    const { organization_id: organizationId } = await this.reader.require(actor, id);
+    await this.store.enable(actor, organizationId, id);
+    return this.reader.get(actor, id);
+  }
+
+  async disable(actor: Actor, id: string): Promise<{ integration: IntegrationDto }> {
+    const { organization_id: organizationId } = await this.reader.require(actor, id);
+    await this.store.disable(actor, organizationId, id);
+    return this.reader.get(actor, id);
+  }
+
+  /** @returns what could not be undone at the provider; nothing for credentials that the provider does not revoke by call. */
+  async delete(actor: Actor, id: string): Promise<{ id: string; warnings: string[] }> {
+    const { organization_id: organizationId } = await this.reader.requirePermitted(
+      actor,
+      'integrations:delete',
+      id,
+    );
+    await this.store.remove(actor, organizationId, id);
+    return { id, warnings: [] };
+  }
+
+  private editOf(actor: Actor, before: IntegrationRow, dto: UpdateIntegrationDto): Edit {
+    const { manifest, way } = this.input.savedType(before.integration_type_id, before.auth_mode);
+    const config = dto.config ? this.input.config(manifest, way, dto.config) : undefined;
+    if (config) {
+      this.refuseRedirection(actor, before, this.input.redirectingFields(manifest, before.config, config));
+    }
+    const name = dto.name?.trim() ?? before.name;
+    const description = dto.description === undefined ? before.description : dto.description;
+    const configFields = config ? this.changedFields(before.config, config) : [];
+    const fields = [
+      ...(name === before.name ? [] : ['name']),
+      ...(description === before.description ? [] : ['description']),
+      ...configFields,
+      ...(dto.team_ids && !isDeepStrictEqual([...dto.team_ids].sort(), [...before.team_ids].sort())
+        ? ['team_ids']
+        : []),
+    ];
+    return {
+      changes: { name, description, ...(config ? { config } : {}) },
+      terms: searchTerms(name, description, manifest.name, manifest.id),
+      teamIds: dto.team_ids,
+      fields,
+      checkNow: configFields.length > 0 && before.status !== 'disabled',
+    };
+  }
+
+  private changedFields(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
+    const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+    return [...names].filter((name) => before[name] !== after[name]).map((name) => `config.${name}`);
+  }
+
+  /** Who may not replace the credential may not have it sent to a server of their choice either. */
+  private refuseRedirection(actor: Actor, before: IntegrationRow, fields: string[]): void {
+    const owned = { createdById: before.created_by, teamIds: before.team_ids };
+    if (fields.length === 0 || permits(actor, 'credentials:update', owned)) return;
+    throw new AppError(
+      'FORBIDDEN',
+      `${fields.map((name) => `config.${name}`).join(', ')} decides where the credential is sent, so changing it needs ` +
+        'credentials:update for this integration.',
+    );
+  }
+}

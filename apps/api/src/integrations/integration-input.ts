@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type AuthWay,
+  type FieldValue,
+  type Manifest,
+  validateConfig,
+  validateCredentials,
+} from '@latchkey/catalogue';
+import { CatalogueService } from '../catalogue/catalogue.service.js';
+import { AppError } from '../common/app-error.js';
+import type { TestIntegrationDto } from './integration.dto.js';
+import type { Connection } from './connection-tester.js';
+
+/** Fields of a way that say which it is; they are kept beside the secret and not inside it. */
+const DISCRIMINATORS = ['auth_mode', 'credential_type'];
+
+const withoutDiscriminators = (value: Record<string, FieldValue>): Record<string, FieldValue> =>
+  Object.fromEntries(Object.entries(value).filter(([name]) => !DISCRIMINATORS.includes(name)));
+
+/** What people send, held against the manifest of its type. */
+@Injectable()
+export class IntegrationInput {
+  constructor(private readonly catalogue: CatalogueService) {}
+
+  /** @throws AppError VALIDATION_FAILED with the paths of all fields that are wrong. */
+  connection(dto: TestIntegrationDto): Connection {
+    const manifest = this.catalogue.require(dto.integration_type_id);
+    const credentials = validateCredentials(manifest, dto.credentials);
+    const config = validateConfig(manifest, dto.config, credentials.valid ? credentials.way : undefined);
+    if (!credentials.valid || !config.valid) {
+      throw AppError.invalid({
+        ...(config.valid ? {} : config.errors),
+        ...(credentials.valid ? {} : credentials.errors),
+      });
+    }
+    return {
+      manifest,
+      way: credentials.way,
+      config: config.value,
+      credentials: withoutDiscriminators(credentials.value),
+    };
+  }
+
+  /** New credentials for what is saved. @throws AppError VALIDATION_FAILED */
+  credentials(manifest: Manifest, value: Record<string, unknown>): Pick<Connection, 'way' | 'credentials'> {
+    const result = validateCredentials(manifest, value);
+    if (!result.valid) {
+      const flat = Object.entries(result.errors).map(([path, messages]) => [
+        path.replace(/^credentials\./, ''),
+        messages,
+      ]);
+      throw AppError.invalid(Object.fromEntries(flat) as Record<string, string[]>);
+    }
+    return { way: result.way, credentials: withoutDiscriminators(result.value) };
+  }
+
+  /** @throws AppError VALIDATION_FAILED */
+  config(manifest: Manifest, way: AuthWay, value: Record<string, unknown>): Record<string, FieldValue> {
+    const result = validateConfig(manifest, value, way);
+    if (!result.valid) throw AppError.invalid(result.errors);
+    return result.value;
+  }
+
+  findSavedType(typeId: string, authMode: string): { manifest: Manifest; way: AuthWay } | undefined {
+    const manifest = this.catalogue.find(typeId);
+    const way = manifest?.auth.find((candidate) => candidate.id === authMode);
+    return manifest && way ? { manifest, way } : undefined;
+  }
+
+  /** The manifest and way of a saved integration. @throws AppError CONFLICT when the catalogue has them no more. */
+  savedType(typeId: string, authMode: string): { manifest: Manifest; way: AuthWay } {
+    const type = this.findSavedType(typeId, authMode);
+    if (type) return type;
+    throw new AppError(
+      'CONFLICT',
+      'This version of Latchkey no longer knows this integration’s type or way to authenticate.',
+    );
+  }
+
+  /** Names of config fields that decide where the credential goes or who can read it on the way. */
+  redirectingFields(
+    manifest: Manifest,
+    before: Record<string, FieldValue>,
+    after: Record<string, FieldValue>,
+  ): string[] {
+    return Object.entries(manifest.config.properties)
+      .filter(
+        ([name, field]) => field.format !== undefined || ['tls_verify', 'ca_certificate'].includes(name),
+      )
+      .map(([name]) => name)
+      .filter((name) => before[name] !== after[name]);
+  }
+}

@@ -1,0 +1,112 @@
+import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '../common/actor.js';
+import { Auth, RequirePermission } from '../common/decorators.js';
+import { Fails, Replies } from '../common/replies.js';
+import { UuidParam } from '../common/uuid-param.js';
+import {
+  CredentialMetadataDto,
+  HealthDto,
+  HealthQuery,
+  IntegrationDto,
+  IntegrationLogDto,
+  IntegrationLogsQuery,
+} from './integration.dto.js';
+import { IntegrationEditingService } from './integration-editing.service.js';
+import { IntegrationReader } from './integration-reader.js';
+import { IntegrationTestingService } from './integration-testing.service.js';
+import { JsonObject } from './json-object.pipe.js';
+
+@ApiTags('Integrations')
+@Controller('integrations/:id')
+export class IntegrationOperationsController {
+  constructor(
+    private readonly reader: IntegrationReader,
+    private readonly testing: IntegrationTestingService,
+    private readonly editing: IntegrationEditingService,
+  ) {}
+
+  /** Tests the connection now; the integration's state follows. */
+  @Post('test')
+  @RequirePermission('integrations:test')
+  @Replies(200, {
+    status: { type: 'string' },
+    message: { type: 'string' },
+    details: { type: 'object', additionalProperties: true },
+  })
+  @Fails('NOT_FOUND', 'CONFLICT', 'CONNECTION_FAILED')
+  test(@Auth() actor: Actor, @UuidParam('id', 'integration') id: string) {
+    return this.testing.test(actor, id);
+  }
+
+  /** Puts it back under the watch. */
+  @Post('enable')
+  @RequirePermission('integrations:update')
+  @Replies(200, { integration: IntegrationDto })
+  @Fails('NOT_FOUND')
+  enable(@Auth() actor: Actor, @UuidParam('id', 'integration') id: string) {
+    return this.editing.enable(actor, id);
+  }
+
+  /** Takes it out of use: it is not checked, and programs get a refusal with the reason. */
+  @Post('disable')
+  @RequirePermission('integrations:update')
+  @Replies(200, { integration: IntegrationDto })
+  @Fails('NOT_FOUND')
+  disable(@Auth() actor: Actor, @UuidParam('id', 'integration') id: string) {
+    return this.editing.disable(actor, id);
+  }
+
+  /** What happened to it, newest first. */
+  @Get('logs')
+  @RequirePermission('integrations:read')
+  @Replies(200, { logs: [IntegrationLogDto], next_cursor: { type: ['string', 'null'] } })
+  @Fails('VALIDATION_FAILED', 'NOT_FOUND')
+  logs(
+    @Auth() actor: Actor,
+    @UuidParam('id', 'integration') id: string,
+    @Query() query: IntegrationLogsQuery,
+  ) {
+    return this.reader.logs(actor, id, query);
+  }
+
+  /** State, uptime, response times and incidents in a window of time. */
+  @Get('health')
+  @RequirePermission('integrations:read')
+  @Replies(200, { health: HealthDto })
+  @Fails('VALIDATION_FAILED', 'NOT_FOUND')
+  health(@Auth() actor: Actor, @UuidParam('id', 'integration') id: string, @Query() query: HealthQuery) {
+    return this.reader.health(actor, id, query);
+  }
+
+  /** Which credentials are set. Never a value. */
+  @Get('credentials')
+  @RequirePermission('credentials:inspect')
+  @Replies(200, { credentials: CredentialMetadataDto })
+  @Fails('NOT_FOUND')
+  inspect(@Auth() actor: Actor, @UuidParam('id', 'integration') id: string) {
+    return this.testing.inspect(actor, id);
+  }
+
+  /** Replaces the credentials after testing the new ones; the old ones stay when the test fails. */
+  @Patch('credentials')
+  @RequirePermission('credentials:update')
+  @ApiBody({
+    schema: {
+      type: 'object',
+      additionalProperties: true,
+      required: ['credential_type'],
+      properties: { credential_type: { type: 'string' }, auth_mode: { type: 'string' } },
+      example: { credential_type: 'api_token', auth_token: 'your-new-token-here' },
+    },
+  })
+  @Replies(200, { integration: IntegrationDto })
+  @Fails('VALIDATION_FAILED', 'NOT_FOUND', 'CONNECTION_FAILED')
+  replaceCredentials(
+    @Auth() actor: Actor,
+    @UuidParam('id', 'integration') id: string,
+    @Body(JsonObject) body: Record<string, unknown>,
+  ) {
+    return this.testing.replaceCredentials(actor, id, body);
+  }
+}

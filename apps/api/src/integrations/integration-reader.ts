@@ -1,0 +1,145 @@
+import { Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/audit.service.js';
+import { CatalogueService } from '../catalogue/catalogue.service.js';
+import { type Actor, organizationOf, permits } from '../common/actor.js';
+import { AppError } from '../common/app-error.js';
+import { Clock } from '../common/clock.js';
+import { cursorPage, decodeCursor, type Pagination } from '../common/pagination.js';
+import { ActivityRepository } from './activity.repository.js';
+import type {
+  HealthDto,
+  HealthQuery,
+  IntegrationDto,
+  IntegrationLogDto,
+  IntegrationLogsQuery,
+  ListIntegrationsQuery,
+} from './integration.dto.js';
+import { type IntegrationRow, toIntegrationDto } from './integration.row.js';
+import { IntegrationsRepository } from './integrations.repository.js';
+
+const WINDOW_MS = { '1h': 3_600_000, '24h': 86_400_000, '7d': 7 * 86_400_000, '30d': 30 * 86_400_000 };
+const SERIES_POINTS = 300;
+
+/** Reading integrations: one, many, their log and their health. */
+@Injectable()
+export class IntegrationReader {
+  constructor(
+    private readonly repository: IntegrationsRepository,
+    private readonly activity: ActivityRepository,
+    private readonly catalogue: CatalogueService,
+    private readonly audit: AuditService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws AppError NOT_FOUND, for another organisation's too */
+  async require(actor: Actor, id: string): Promise<IntegrationRow> {
+    const row = await this.repository.find(organizationOf(actor), actor, id);
+    if (!row) throw AppError.notFound('integration');
+    return row;
+  }
+
+  /** Like `require`, for what a permission's scope must reach. A refusal is recorded. @throws AppError NOT_FOUND, FORBIDDEN */
+  async requirePermitted(actor: Actor, permission: string, id: string): Promise<IntegrationRow> {
+    const row = await this.require(actor, id);
+    if (permits(actor, permission, { createdById: row.created_by, teamIds: row.team_ids })) return row;
+    await this.audit.recordAlone(row.organization_id, {
+      actor,
+      action: 'access.denied',
+      resourceType: 'integration',
+      resourceId: id,
+      outcome: 'blocked',
+      metadata: { permission },
+    });
+    const scope = actor.permissions.get(permission) === 'own' ? 'those you made' : 'those of your teams';
+    throw new AppError(
+      'FORBIDDEN',
+      `Your role includes ${permission} for ${scope} only. Ask an admin of your organisation.`,
+    );
+  }
+
+  describe(row: IntegrationRow): IntegrationDto {
+    return toIntegrationDto(
+      row,
+      this.catalogue.find(row.integration_type_id)?.category ?? 'other',
+      this.clock.now(),
+    );
+  }
+
+  async get(actor: Actor, id: string): Promise<{ integration: IntegrationDto }> {
+    return { integration: this.describe(await this.require(actor, id)) };
+  }
+
+  async list(
+    actor: Actor,
+    query: ListIntegrationsQuery,
+  ): Promise<{ integrations: IntegrationDto[]; pagination: Pagination }> {
+    const { rows, total } = await this.repository.list(organizationOf(actor), actor, {
+      status: query.status,
+      types: this.typesOf(query),
+      teamId: query.team,
+      q: query.q,
+      sort: query.sort ?? '-created_at',
+      page: query.page,
+      perPage: query.per_page,
+    });
+    return {
+      integrations: rows.map((row) => this.describe(row)),
+      pagination: { total, page: query.page, per_page: query.per_page },
+    };
+  }
+
+  async logs(
+    actor: Actor,
+    id: string,
+    query: IntegrationLogsQuery,
+  ): Promise<{ logs: IntegrationLogDto[]; next_cursor: string | null }> {
+    const { organization_id: organizationId } = await this.require(actor, id);
+    const found = await this.activity.listLogs(
+      organizationId,
+      id,
+      decodeCursor(query.cursor),
+      query.limit + 1,
+    );
+    const { rows, nextCursor } = cursorPage(
+      found.map((log) => ({ ...log, at: log.created_at })),
+      query.limit,
+    );
+    return { logs: rows.map(({ at: _at, ...log }) => log), next_cursor: nextCursor };
+  }
+
+  async health(actor: Actor, id: string, query: HealthQuery): Promise<{ health: HealthDto }> {
+    const row = await this.require(actor, id);
+    const window = query.window ?? '24h';
+    const until = this.clock.date();
+    const since = new Date(until.getTime() - WINDOW_MS[window]);
+    const { summary, series, incidents } = await this.activity.health(
+      row.organization_id,
+      id,
+      since,
+      until,
+      SERIES_POINTS,
+    );
+    return {
+      health: {
+        status: row.status,
+        status_since: row.status_changed_at,
+        last_checked_at: row.last_checked_at,
+        next_check_at: row.next_check_at,
+        consecutive_failures: row.consecutive_failures,
+        window,
+        uptime_percent:
+          summary.checks === 0 ? null : Math.round((summary.succeeded / summary.checks) * 10_000) / 100,
+        average_response_time_ms: summary.average_ms,
+        checks: series,
+        incidents,
+      },
+    };
+  }
+
+  /** The types that both filters leave. */
+  private typesOf({ type, category }: ListIntegrationsQuery): string[] | undefined {
+    if (!category) return type ? [type] : undefined;
+    const ofCategory = this.catalogue.idsOfCategory(category);
+    return type ? ofCategory.filter((id) => id === type) : ofCategory;
+  }
+}

@@ -1,0 +1,186 @@
+import {
+  BooleanField,
+  ChoiceField,
+  DateField,
+  IntegerField,
+  NameField,
+  NumberField,
+  ObjectField,
+  ShapeField,
+  ShapesField,
+  TextField,
+  TextsField,
+  UuidField,
+  UuidsField,
+} from '../common/fields.js';
+import { CursorQuery, PageQuery } from '../common/pagination.js';
+import { STATUSES } from './integration.entity.js';
+
+export const SORTS = [
+  'name',
+  '-name',
+  'created_at',
+  '-created_at',
+  'last_checked_at',
+  '-last_checked_at',
+] as const;
+export const WINDOWS = ['1h', '24h', '7d', '30d'] as const;
+
+export class TestIntegrationDto {
+  @TextField({ min: 1, max: 50, example: 'argocd' }) integration_type_id: string;
+  @ObjectField({
+    example: {
+      server_url: 'https://argocd.example.com',
+      namespace: 'argocd',
+      tls_verify: true,
+      sync_interval: 300,
+    },
+  })
+  config: Record<string, unknown>;
+  @ObjectField({
+    description:
+      '`credential_type` (and `auth_mode` when several ways share it) with the fields of that way.',
+    example: { credential_type: 'api_token', auth_token: 'your-secret-token-here' },
+  })
+  credentials: Record<string, unknown>;
+}
+
+export class CreateIntegrationDto extends TestIntegrationDto {
+  @NameField({ max: 255, example: 'Production ArgoCD' }) name: string;
+  @TextField({
+    optional: true,
+    nullable: true,
+    max: 2000,
+    example: 'ArgoCD instance for production deployments',
+  })
+  description?: string | null;
+  @UuidsField({
+    optional: true,
+    description: 'Teams that may see it; none means everybody in the organisation.',
+  })
+  team_ids?: string[];
+  @BooleanField({ optional: true, description: 'Test first, and keep nothing when that fails.' })
+  test?: boolean;
+}
+
+export class UpdateIntegrationDto {
+  @NameField({ optional: true, max: 255 }) name?: string;
+  @TextField({ optional: true, nullable: true, max: 2000 }) description?: string | null;
+  @ObjectField({ optional: true, description: 'Replaces the whole configuration.' }) config?: Record<
+    string,
+    unknown
+  >;
+  @UuidsField({ optional: true }) team_ids?: string[];
+}
+
+export class ListIntegrationsQuery extends PageQuery {
+  @ChoiceField(STATUSES, { optional: true }) status?: string;
+  @TextField({ optional: true, max: 50, example: 'argocd' }) type?: string;
+  @TextField({ optional: true, max: 50, example: 'ci_cd' }) category?: string;
+  @UuidField({ optional: true }) team?: string;
+  @TextField({
+    optional: true,
+    max: 200,
+    description: 'Beginnings of words of the name, description and type.',
+  })
+  q?: string;
+  @ChoiceField(SORTS, { optional: true }) sort?: (typeof SORTS)[number];
+}
+
+export class IntegrationLogsQuery extends CursorQuery {}
+
+export class HealthQuery {
+  @ChoiceField(WINDOWS, { optional: true }) window?: (typeof WINDOWS)[number];
+}
+
+export class CreatorDto {
+  @UuidField() id: string;
+  @TextField({ example: 'Ada Lovelace' }) full_name: string;
+}
+
+export class IntegrationDto {
+  @UuidField() id: string;
+  @TextField({ example: 'argocd' }) integration_type_id: string;
+  @TextField({ example: 'Production ArgoCD' }) name: string;
+  @TextField({ nullable: true }) description: string | null;
+  @TextField({ example: 'ci_cd' }) category: string;
+  @ObjectField({ example: { server_url: 'https://argocd.example.com' } }) config: Record<string, unknown>;
+  @ChoiceField(STATUSES) status: string;
+  @TextField({ nullable: true, example: 'auth', description: 'The kind of failure.' }) error_code:
+    string | null;
+  @TextField({ nullable: true }) error_message: string | null;
+  @TextField({ nullable: true, description: 'What to do about it.' }) hint: string | null;
+  @TextField({ example: 'api_token' }) auth_mode: string;
+  @TextField({ nullable: true, example: 'api_token' }) credential_type: string | null;
+  @ChoiceField(['none', 'valid', 'expiring', 'expired', 'revoked']) token_status: string;
+  @DateField({ nullable: true }) token_expires_at: Date | null;
+  @IntegerField({ nullable: true, example: 245 }) response_time_ms: number | null;
+  @DateField({ nullable: true }) last_sync_at: Date | null;
+  @DateField({ nullable: true }) last_checked_at: Date | null;
+  @DateField({ nullable: true }) next_check_at: Date | null;
+  @DateField() status_changed_at: Date;
+  @IntegerField({ example: 0 }) consecutive_failures: number;
+  @TextsField() team_ids: string[];
+  @ShapeField(() => CreatorDto, { nullable: true }) created_by: CreatorDto | null;
+  @DateField() created_at: Date;
+  @DateField() updated_at: Date;
+}
+
+export class IntegrationLogDto {
+  @UuidField() id: string;
+  @TextField({ example: 'connection_test' }) action: string;
+  @ChoiceField(['success', 'failure', 'warning']) status: string;
+  @TextField({ example: 'Connection successful' }) message: string;
+  @ObjectField() metadata: Record<string, unknown>;
+  @IntegerField({ nullable: true, example: 245 }) duration_ms: number | null;
+  @DateField() created_at: Date;
+}
+
+export class CredentialMetadataDto {
+  @TextField({ example: 'api_token' }) credential_type: string;
+  @TextField({ example: 'api_token' }) auth_mode: string;
+  @TextField({ example: 'active' }) state: string;
+  @TextsField({
+    example: ['auth_token'],
+    description: 'Names of the fields that are set; never their values.',
+  })
+  fields: string[];
+  @DateField({ nullable: true }) expires_at: Date | null;
+  @IntegerField({ example: 1 }) key_version: number;
+  @DateField({ nullable: true }) last_used_at: Date | null;
+  @DateField() created_at: Date;
+  @DateField() updated_at: Date;
+}
+
+export class HealthPointDto {
+  @DateField() at: Date;
+  @BooleanField() ok: boolean;
+  @IntegerField({ nullable: true }) response_time_ms: number | null;
+  @TextField({ nullable: true }) error_code: string | null;
+}
+
+export class IncidentDto {
+  @UuidField() id: string;
+  @DateField() opened_at: Date;
+  @DateField({ nullable: true }) resolved_at: Date | null;
+  @TextField({ example: 'timeout' }) error_code: string;
+  @TextField() message: string;
+}
+
+export class HealthDto {
+  @ChoiceField(STATUSES) status: string;
+  @DateField() status_since: Date;
+  @DateField({ nullable: true }) last_checked_at: Date | null;
+  @DateField({ nullable: true }) next_check_at: Date | null;
+  @IntegerField() consecutive_failures: number;
+  @ChoiceField(WINDOWS) window: string;
+  @NumberField({ nullable: true, description: 'Share of checks that succeeded in the window.' })
+  uptime_percent: number | null;
+  @IntegerField({ nullable: true }) average_response_time_ms: number | null;
+  @ShapesField(() => HealthPointDto, {
+    description:
+      'Oldest first, at most 300; a point that stands for several checks failed when one of them did.',
+  })
+  checks: HealthPointDto[];
+  @ShapesField(() => IncidentDto, { description: 'Newest first.' }) incidents: IncidentDto[];
+}

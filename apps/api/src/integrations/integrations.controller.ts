@@ -1,0 +1,97 @@
+import { Body, Controller, Delete, Get, Headers, Patch, Post, Query } from '@nestjs/common';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '../common/actor.js';
+import { Auth, RequirePermission } from '../common/decorators.js';
+import { Pagination } from '../common/pagination.js';
+import { Fails, Replies } from '../common/replies.js';
+import { UuidParam } from '../common/uuid-param.js';
+import {
+  CreateIntegrationDto,
+  IntegrationDto,
+  ListIntegrationsQuery,
+  TestIntegrationDto,
+  UpdateIntegrationDto,
+} from './integration.dto.js';
+import { IntegrationCreationService } from './integration-creation.service.js';
+import { IntegrationEditingService } from './integration-editing.service.js';
+import { IntegrationReader } from './integration-reader.js';
+
+@ApiTags('Integrations')
+@Controller('integrations')
+export class IntegrationsController {
+  constructor(
+    private readonly reader: IntegrationReader,
+    private readonly creation: IntegrationCreationService,
+    private readonly editing: IntegrationEditingService,
+  ) {}
+
+  /** The organisation's integrations that the caller may see. Never a secret. */
+  @Get()
+  @RequirePermission('integrations:read')
+  @Replies(200, { integrations: [IntegrationDto], pagination: Pagination })
+  @Fails('VALIDATION_FAILED')
+  list(@Auth() actor: Actor, @Query() query: ListIntegrationsQuery) {
+    return this.reader.list(actor, query);
+  }
+
+  /** Adds an integration. With `test: true` it is tested first and kept only when that succeeds. */
+  @Post()
+  @RequirePermission('integrations:create')
+  @ApiHeader({
+    name: 'idempotency-key',
+    required: false,
+    description: 'Makes a repeat within 24 hours answer the first one’s integration.',
+  })
+  @Replies(201, { integration: IntegrationDto }, 'Created.')
+  @Fails('VALIDATION_FAILED', 'CONFLICT', 'CONNECTION_FAILED')
+  create(@Auth() actor: Actor, @Body() dto: CreateIntegrationDto, @Headers('idempotency-key') key?: string) {
+    return this.creation.create(actor, dto, key);
+  }
+
+  /** Tests values that are not saved. */
+  @Post('test')
+  @RequirePermission('integrations:create')
+  @Replies(200, {
+    status: { type: 'string' },
+    message: { type: 'string' },
+    details: { type: 'object', additionalProperties: true },
+  })
+  @Fails('VALIDATION_FAILED', 'CONNECTION_FAILED')
+  test(@Auth() actor: Actor, @Body() dto: TestIntegrationDto) {
+    return this.creation.test(actor, dto);
+  }
+
+  /** One integration. */
+  @Get(':id')
+  @RequirePermission('integrations:read')
+  @Replies(200, { integration: IntegrationDto })
+  @Fails('NOT_FOUND')
+  get(@Auth() actor: Actor, @UuidParam('id', 'integration') id: string) {
+    return this.reader.get(actor, id);
+  }
+
+  /** Changes name, description, configuration or teams. */
+  @Patch(':id')
+  @RequirePermission('integrations:update')
+  @Replies(200, { integration: IntegrationDto })
+  @Fails('VALIDATION_FAILED', 'NOT_FOUND')
+  update(
+    @Auth() actor: Actor,
+    @UuidParam('id', 'integration') id: string,
+    @Body() dto: UpdateIntegrationDto,
+  ) {
+    return this.editing.update(actor, id, dto);
+  }
+
+  /** Deletes the integration and its credentials. `warnings` says what could not be undone at the provider. */
+  @Delete(':id')
+  @RequirePermission('integrations:delete')
+  @Replies(200, {
+    id: { type: 'string', format: 'uuid' },
+    warnings: { type: 'array', items: { type: 'string' } } as never,
+  })
+  @Fails('NOT_FOUND')
+  delete(@Auth() actor: Actor, @UuidParam('id', 'integration') id: string) {
+    return this.editing.delete(actor, id);
+  }
+}

@@ -1,0 +1,44 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { CatalogueModule } from '../catalogue/catalogue.module.js';
+import { IdentityModule } from '../identity/identity.module.js';
+import { TokensModule } from '../tokens/tokens.module.js';
+import { ActivityRepository } from './activity.repository.js';
+import { ConnectionTester } from './connection-tester.js';
+import { DueIntegrations } from './due-integrations.js';
+import { IdempotencyRepository } from './idempotency.repository.js';
+import { IntegrationCreationService } from './integration-creation.service.js';
+import { IntegrationEditingService } from './integration-editing.service.js';
+import { IntegrationEvents } from './integration-events.js';
+import { IntegrationInput } from './integration-input.js';
+import { IntegrationOperationsController } from './integration-operations.controller.js';
+import { IntegrationReader } from './integration-reader.js';
+import { IntegrationsController } from './integrations.controller.js';
+import { IntegrationsRepository } from './integrations.repository.js';
+import { IntegrationStore } from './integration-store.js';
+import { IntegrationTestingService } from './integration-testing.service.js';
+import { OutcomeRecorder } from './outcome-recorder.js';
+import { SavedConnections } from './saved-connections.js';
+
+@Module({
+  imports: [AuditModule, CatalogueModule, IdentityModule, TokensModule],
+  controllers: [IntegrationsController, IntegrationOperationsController],
+  providers: [
+    ActivityRepository,
+    ConnectionTester,
+    DueIntegrations,
+    IdempotencyRepository,
+    IntegrationCreationService,
+    IntegrationEditingService,
+    IntegrationEvents,
+    IntegrationInput,
+    IntegrationReader,
+    IntegrationsRepository,
+    IntegrationStore,
+    IntegrationTestingService,
+    OutcomeRecorder,
+    SavedConnections,
+  ],
+  exports: [DueIntegrations],
+})
+export class IntegrationsModule {}

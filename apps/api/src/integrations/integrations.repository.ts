@@ -1,0 +1,171 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Actor } from '../common/actor.js';
+import { Database } from '../database/database.js';
+import { Integration } from './integration.entity.js';
+import type { IntegrationRow } from './integration.row.js';
+import { prefixRange, searchTerms } from './search-terms.js';
+
+export interface IntegrationFilter {
+  status?: string;
+  types?: string[];
+  teamId?: string;
+  q?: string;
+  sort: string;
+  page: number;
+  perPage: number;
+}
+
+const ORDERS: Record<string, string> = {
+  name: 'i.name COLLATE "C", i.id',
+  '-name': 'i.name COLLATE "C" DESC, i.id DESC',
+  created_at: 'i.created_at, i.id',
+  '-created_at': 'i.created_at DESC, i.id DESC',
+  last_checked_at: 'i.last_checked_at NULLS FIRST, i.id',
+  '-last_checked_at': 'i.last_checked_at DESC NULLS LAST, i.id DESC',
+};
+
+const VIEW = `
+  SELECT i.*, u.full_name AS creator_name, c.credential_type, c.state AS credential_state,
+    c.expires_at AS token_expires_at,
+    ARRAY(SELECT t.team_id FROM integration_teams t
+          WHERE t.organization_id = i.organization_id AND t.integration_id = i.id) AS team_ids
+  FROM integrations i
+  LEFT JOIN users u ON u.id = i.created_by
+  LEFT JOIN integration_credentials c ON c.organization_id = i.organization_id AND c.integration_id = i.id`;
+
+/** Collects parameters while the condition is written. */
+class Conditions {
+  readonly parameters: unknown[] = [];
+  readonly parts: string[] = [];
+
+  bind(value: unknown): string {
+    this.parameters.push(value);
+    return `$${this.parameters.length}`;
+  }
+
+  get sql(): string {
+    return this.parts.join(' AND ');
+  }
+}
+
+/** An integration with teams is seen by those teams, by its creator and by admins. */
+function visibleTo(actor: Actor, organizationId: string): Conditions {
+  const where = new Conditions();
+  where.parts.push(`i.organization_id = ${where.bind(organizationId)}`);
+  if (actor.role === 'org_admin') return where;
+  where.parts.push(`(i.created_by = ${where.bind(actor.userId)}
+    OR NOT EXISTS (SELECT 1 FROM integration_teams t WHERE t.organization_id = i.organization_id AND t.integration_id = i.id)
+    OR EXISTS (SELECT 1 FROM integration_teams t WHERE t.organization_id = i.organization_id AND t.integration_id = i.id
+               AND t.team_id = ANY(${where.bind(actor.teamIds)}::uuid[])))`);
+  return where;
+}
+
+@Injectable()
+export class IntegrationsRepository {
+  constructor(private readonly database: Database) {}
+
+  find(organizationId: string, actor: Actor, id: string): Promise<IntegrationRow | undefined> {
+    const where = visibleTo(actor, organizationId);
+    where.parts.push(`i.id = ${where.bind(id)}`);
+    return this.database.tenant(organizationId, async (manager) => {
+      const rows = await manager.query<IntegrationRow[]>(`${VIEW} WHERE ${where.sql}`, where.parameters);
+      return rows[0];
+    });
+  }
+
+  /** For the watch, which sees every integration. */
+  load(organizationId: string, id: string): Promise<Integration | null> {
+    return this.database.tenant(organizationId, (manager) =>
+      manager.findOneBy(Integration, { organizationId, id }),
+    );
+  }
+
+  list(
+    organizationId: string,
+    actor: Actor,
+    filter: IntegrationFilter,
+  ): Promise<{ rows: IntegrationRow[]; total: number }> {
+    const where = visibleTo(actor, organizationId);
+    if (filter.status) where.parts.push(`i.status = ${where.bind(filter.status)}`);
+    if (filter.types) where.parts.push(`i.integration_type_id = ANY(${where.bind(filter.types)}::text[])`);
+    if (filter.teamId) {
+      where.parts.push(`EXISTS (SELECT 1 FROM integration_teams t WHERE t.organization_id = i.organization_id
+        AND t.integration_id = i.id AND t.team_id = ${where.bind(filter.teamId)})`);
+    }
+    for (const word of searchTerms(filter.q ?? null)) {
+      const [from, to] = prefixRange(word);
+      where.parts.push(`i.id IN (SELECT s.integration_id FROM integration_terms s
+        WHERE s.organization_id = $1 AND s.term >= ${where.bind(from)} AND s.term < ${where.bind(to)})`);
+    }
+    return this.database.tenant(organizationId, async (manager) => {
+      const counted = await manager.query<{ total: number }[]>(
+        `SELECT count(*)::int AS total FROM integrations i WHERE ${where.sql}`,
+        where.parameters,
+      );
+      const page = `ORDER BY ${ORDERS[filter.sort]} LIMIT ${filter.perPage} OFFSET ${(filter.page - 1) * filter.perPage}`;
+      const rows = await manager.query<IntegrationRow[]>(
+        `${VIEW} WHERE ${where.sql} ${page}`,
+        where.parameters,
+      );
+      return { rows, total: counted[0]?.total ?? 0 };
+    });
+  }
+
+  /** Keeps others from changing the integration until the transaction ends. */
+  lock(manager: EntityManager, organizationId: string, id: string): Promise<Integration | null> {
+    return manager.findOne(Integration, {
+      where: { organizationId, id },
+      lock: { mode: 'pessimistic_write' },
+    });
+  }
+
+  async insert(manager: EntityManager, integration: Integration): Promise<void> {
+    await manager.insert(Integration, integration);
+  }
+
+  async update(
+    manager: EntityManager,
+    organizationId: string,
+    id: string,
+    changes: Partial<Integration>,
+  ): Promise<void> {
+    await manager.update(Integration, { organizationId, id }, changes);
+  }
+
+  async delete(manager: EntityManager, organizationId: string, id: string): Promise<void> {
+    await manager.delete(Integration, { organizationId, id });
+  }
+
+  async replaceTerms(
+    manager: EntityManager,
+    organizationId: string,
+    id: string,
+    terms: string[],
+  ): Promise<void> {
+    await manager.query('DELETE FROM integration_terms WHERE organization_id = $1 AND integration_id = $2', [
+      organizationId,
+      id,
+    ]);
+    await manager.query(
+      'INSERT INTO integration_terms (organization_id, integration_id, term) SELECT $1, $2, unnest($3::text[])',
+      [organizationId, id, terms],
+    );
+  }
+
+  async replaceTeams(
+    manager: EntityManager,
+    organizationId: string,
+    id: string,
+    teamIds: string[],
+  ): Promise<void> {
+    await manager.query('DELETE FROM integration_teams WHERE organization_id = $1 AND integration_id = $2', [
+      organizationId,
+      id,
+    ]);
+    await manager.query(
+      'INSERT INTO integration_teams (organization_id, integration_id, team_id) SELECT DISTINCT $1::uuid, $2::uuid, unnest($3::uuid[])',
+      [organizationId, id, teamIds],
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import { buildRequests, interpret, type Outcome, type ProviderRequest } from '@latchkey/catalogue';
+import type { ProviderCall, ProviderOutcome } from './provider.js';
+
+/** A step that hangs must not eat the time of the others. */
+const STEP_LIMIT_MS = 10_000;
+
+async function run(call: ProviderCall, request: ProviderRequest): Promise<Outcome> {
+  const response = await call.egress.request({
+    method: request.method,
+    url: request.url,
+    headers: request.headers,
+    body: request.body,
+    tlsVerify: request.tlsVerify,
+    caCertificate: request.caCertificate,
+    // `interpret` judges redirects itself: a login page is not the service.
+    maxRedirects: 0,
+    timeoutMs: STEP_LIMIT_MS,
+    signal: call.signal,
+  });
+  return interpret(call.manifest, call.way, request, response);
+}
+
+/** What an optional step adds is welcome; that it failed says nothing about the connection. */
+async function runOptional(call: ProviderCall, request: ProviderRequest): Promise<Outcome | undefined> {
+  try {
+    return await run(call, request);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Sends what the manifest describes, step after step, and judges the answers as it says. */
+export async function callByManifest(call: ProviderCall): Promise<ProviderOutcome> {
+  const requests = buildRequests(call.manifest, call.way, call.config, call.credentials, call.purpose);
+  const details: Record<string, unknown> = {};
+  for (const request of requests) {
+    const outcome = request.optional ? await runOptional(call, request) : await run(call, request);
+    if (outcome?.ok) {
+      Object.assign(details, outcome.details);
+    } else if (outcome && !request.optional) {
+      return {
+        ok: false,
+        kind: outcome.kind,
+        reason: outcome.reason,
+        hint: outcome.hint,
+        statusCode: outcome.status_code,
+        retryAfterSeconds: outcome.retry_after_seconds,
+        credentialRefused: outcome.credential_refused,
+      };
+    }
+  }
+  return { ok: true, details };
+}

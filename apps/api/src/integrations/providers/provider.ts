@@ -1,0 +1,34 @@
+import type { AuthWay, FailureKind, FieldValue, Manifest } from '@latchkey/catalogue';
+import type { EgressClient } from '../../egress/egress.client.js';
+
+/** Everything a provider may know: settings, secrets, and the one way out. No entity, no repository, no Nest. */
+export interface ProviderCall {
+  manifest: Manifest;
+  way: AuthWay;
+  config: Record<string, FieldValue>;
+  credentials: Record<string, FieldValue>;
+  purpose: 'test' | 'health';
+  egress: EgressClient;
+  signal: AbortSignal;
+}
+
+export interface ProviderSuccess {
+  ok: true;
+  details: Record<string, unknown>;
+}
+
+export interface ProviderFailure {
+  ok: false;
+  kind: FailureKind;
+  /** For a person; never a secret and nothing of the provider's own text. */
+  reason: string;
+  hint: string;
+  statusCode?: number;
+  retryAfterSeconds?: number;
+  /** Knocking again with this credential is useless and may lock the account upstream. */
+  credentialRefused: boolean;
+}
+
+export type ProviderOutcome = ProviderSuccess | ProviderFailure;
+
+export type Provider = (call: ProviderCall) => Promise<ProviderOutcome>;

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { CredentialsService } from '../tokens/credentials.service.js';
+import { UnsealError } from '../vault/sealed-format.js';
+import { ConnectionTester, type TestFailure, type TestOutcome } from './connection-tester.js';
+import { IntegrationInput } from './integration-input.js';
+import { IntegrationsRepository } from './integrations.repository.js';
+
+export interface SavedTest {
+  credentialId: string | null;
+  outcome: TestOutcome;
+}
+
+function unusable(reason: string, hint: string): TestFailure {
+  return {
+    ok: false,
+    kind: 'config',
+    reason,
+    hint,
+    message: 'The connection could not be tried',
+    credentialRefused: false,
+    responseTimeMs: 0,
+  };
+}
+
+/** Opens what is saved and tries it. One row that does not open is reported as broken and harms nothing else. */
+@Injectable()
+export class SavedConnections {
+  constructor(
+    private readonly repository: IntegrationsRepository,
+    private readonly credentials: CredentialsService,
+    private readonly input: IntegrationInput,
+    private readonly tester: ConnectionTester,
+  ) {}
+
+  async test(organizationId: string, integrationId: string, purpose: 'test' | 'health'): Promise<SavedTest> {
+    const integration = await this.repository.load(organizationId, integrationId);
+    const credential = await this.credentials.find(organizationId, integrationId);
+    if (!integration || !credential) {
+      return {
+        credentialId: null,
+        outcome: unusable('No credential is stored', 'Enter the credentials in the settings.'),
+      };
+    }
+    const type = this.input.findSavedType(integration.integrationTypeId, integration.authMode);
+    if (!type) {
+      return {
+        credentialId: credential.id,
+        outcome: unusable(
+          'This version of Latchkey does not know the type',
+          'Delete the integration, or go back to a version that knows it.',
+        ),
+      };
+    }
+    try {
+      const fields = await this.credentials.open(credential);
+      const outcome = await this.tester.test(
+        { ...type, config: integration.config, credentials: fields },
+        purpose,
+      );
+      return { credentialId: credential.id, outcome };
+    } catch (error) {
+      if (!(error instanceof UnsealError)) throw error;
+      return {
+        credentialId: credential.id,
+        outcome: unusable(
+          'The stored credential cannot be opened',
+          'Enter the credentials again, or restore the key they were sealed under.',
+        ),
+      };
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { PgBoss, type Queue, type WorkOptions } from 'pg-boss';
+import type { EntityManager } from 'typeorm';
+
+/** How long running jobs may take to end when the process stops. */
+const STOP_LIMIT_MS = 25_000;
+const POLL_SECONDS = 1;
+
+interface SendOptions {
+  /** Sends in this transaction: the job exists when it commits, and not otherwise. */
+  manager?: EntityManager;
+  /** At most one job in each span of this many seconds, across replicas. */
+  onceInSeconds?: number;
+}
+
+export interface JobContext {
+  id: string;
+  /** Aborted when the process stops or the job's time is up. */
+  signal: AbortSignal;
+}
+
+/** The queue. It knows nothing of what runs on it; a job's data never holds a secret. */
+@Injectable()
+export class JobQueue implements OnModuleDestroy {
+  private readonly declared = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly boss: PgBoss,
+    private readonly runsJobs: boolean,
+  ) {}
+
+  /** Makes the queue, or changes it to these options. */
+  declare(name: string, options: Omit<Queue, 'name'> = {}): Promise<void> {
+    const declared = this.declared.get(name) ?? this.createOrUpdate(name, options);
+    this.declared.set(name, declared);
+    return declared;
+  }
+
+  /** @returns the job's id; null when `onceInSeconds` found one of the same span. */
+  async send(name: string, data: object, options: SendOptions = {}): Promise<string | null> {
+    const { manager, onceInSeconds } = options;
+    return this.boss.send(name, data, {
+      ...(onceInSeconds ? { singletonSeconds: onceInSeconds } : {}),
+      ...(manager
+        ? {
+            db: {
+              executeSql: async (sql: string, values?: unknown[]) => ({
+                rows: await this.rows(manager, sql, values),
+              }),
+            },
+          }
+        : {}),
+    });
+  }
+
+  /** Runs the queue's jobs in this process, unless its role is to serve the API alone. */
+  async work<T extends object>(
+    name: string,
+    handler: (data: T, job: JobContext) => Promise<void>,
+    options: WorkOptions = {},
+  ): Promise<void> {
+    if (!this.runsJobs) return;
+    await this.boss.work<T>(name, { pollingIntervalSeconds: POLL_SECONDS, ...options }, async (jobs) => {
+      for (const job of jobs) await handler(job.data, { id: job.id, signal: job.signal });
+    });
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.boss.stop({ graceful: true, close: true, timeout: STOP_LIMIT_MS });
+  }
+
+  private async createOrUpdate(name: string, options: Omit<Queue, 'name'>): Promise<void> {
+    if (await this.boss.getQueue(name)) {
+      const { policy: _policy, partition: _partition, ...changeable } = options;
+      if (Object.keys(changeable).length > 0) await this.boss.updateQueue(name, changeable);
+      return;
+    }
+    await this.boss.createQueue(name, options);
+  }
+
+  /** TypeORM answers rows for SELECT and [rows, count] for the rest. */
+  private async rows(manager: EntityManager, sql: string, values?: unknown[]): Promise<unknown[]> {
+    const { records } = await manager.queryRunner!.query(sql, values, true);
+    return (records as unknown[] | undefined) ?? [];
+  }
+}
+
+/** @returns a started instance on the schema that the application's role owns. */
+export async function startBoss(connectionString: string, runsJobs: boolean): Promise<PgBoss> {
+  const boss = new PgBoss({
+    connectionString,
+    schema: 'pgboss',
+    createSchema: false,
+    application_name: 'latchkey jobs',
+    max: 5,
+    supervise: runsJobs,
+    schedule: false,
+  });
+  const logger = new Logger('Jobs');
+  boss.on('error', (error) => logger.warn(`The queue reports: ${error.message}`));
+  return boss.start();
+}

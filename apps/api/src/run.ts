@@ -1,0 +1,98 @@
+import { Logger } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApplication } from './bootstrap.js';
+import { type Environment, loadEnvironment } from './config/environment.js';
+import { EnvironmentError } from './config/variables.js';
+import { EmbeddedPostgresError } from './database/embedded-postgres.js';
+import { type OpenDatabase, openDatabase } from './database/open-database.js';
+import { Installation } from './vault/installation.js';
+import { KeyError } from './vault/key-stores/root-key.js';
+
+/** EX_CONFIG of sysexits.h: trying again without a change is of no use. */
+const EXIT_CONFIGURATION = 78;
+
+function say(lines: string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** What a person can act on is said plainly; anything else with its stack. */
+function explainFailure(error: unknown, environment: Environment | undefined): number {
+  if (error instanceof EnvironmentError) {
+    process.stderr.write(`Latchkey does not start: these settings are wrong.\n${error.message}\n`);
+    return EXIT_CONFIGURATION;
+  }
+  if (error instanceof KeyError || error instanceof EmbeddedPostgresError) {
+    process.stderr.write(`Latchkey does not start: ${error.message}\n`);
+    return EXIT_CONFIGURATION;
+  }
+  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE' && environment) {
+    process.stderr.write(
+      `Latchkey does not start: port ${environment.port} on ${environment.host} is in use. Stop what uses it, or set PORT.\n`,
+    );
+    return EXIT_CONFIGURATION;
+  }
+  process.stderr.write(
+    `Latchkey does not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return 1;
+}
+
+function announce(app: NestFastifyApplication, environment: Environment, database: OpenDatabase): void {
+  const { keyStore, rootKey } = app.get(Installation);
+  const place = keyStore.kind === 'file' ? keyStore.location : `the variable ${keyStore.location}`;
+  say([
+    '',
+    `  Latchkey is ready at ${environment.publicUrl.origin}`,
+    `  API documentation    ${environment.publicUrl.origin}/api/docs`,
+    `  Data                 ${database.embedded ? `embedded PostgreSQL 18 in ${environment.dataDirectory}` : 'DATABASE_URL'}`,
+    `  Root key             ${place} (fingerprint ${rootKey.fingerprint})`,
+    '',
+    '  BACK UP THE ROOT KEY, apart from the database: without it no credential can ever be opened again.',
+    '',
+  ]);
+}
+
+/** Stops in order: no new requests, running ones and jobs end, connections close, the database last. */
+function stopOnSignals(app: NestFastifyApplication, database: OpenDatabase): void {
+  let stopping = false;
+  const stop = async (exitCode: number): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    try {
+      await app.close();
+      await database.close();
+    } catch (error) {
+      new Logger('Shutdown').error(error);
+      process.exitCode = 1;
+    }
+    process.exit(process.exitCode ?? exitCode);
+  };
+  process.on('SIGINT', () => void stop(0));
+  process.on('SIGTERM', () => void stop(0));
+  // The starter that holds our channel has ended without a word.
+  process.on('disconnect', () => void stop(0));
+  process.on('uncaughtException', (error) => {
+    new Logger('Process').error(error.stack ?? String(error));
+    void stop(1);
+  });
+}
+
+/** Starts everything, and ends the process when that cannot be done. */
+export async function run(): Promise<void> {
+  let environment: Environment | undefined;
+  let database: OpenDatabase | undefined;
+  try {
+    environment = loadEnvironment(process.env);
+    for (const notice of environment.notices) new Logger('Configuration').warn(notice);
+    database = await openDatabase(environment);
+    const app = await createApplication(environment, database.urls);
+    await app.listen(environment.port, environment.host);
+    stopOnSignals(app, database);
+    announce(app, environment, database);
+    process.send?.('ready');
+  } catch (error) {
+    const exitCode = explainFailure(error, environment);
+    await database?.close();
+    process.exit(exitCode);
+  }
+}

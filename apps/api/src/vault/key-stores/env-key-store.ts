@@ -1,0 +1,54 @@
+import { scrypt } from 'node:crypto';
+import { KEY_BYTES } from '../sealed-format.js';
+import { decodeKey, KeyError, type KeyStore, LocalRootKey, type RootKey } from './root-key.js';
+
+/** About 128 MiB and half a second (RFC 7914): a guess costs the same. */
+const SCRYPT = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 };
+const LEAST_PASSPHRASE = 16;
+
+/** The root key in `ENCRYPTION_MASTER_KEY`, or made from `ENCRYPTION_PASSPHRASE` and a stored salt. */
+export class EnvKeyStore implements KeyStore {
+  readonly kind = 'env';
+  readonly location: string;
+  readonly needsSalt: boolean;
+
+  constructor(
+    private readonly masterKey: string | undefined,
+    private readonly passphrase: string | undefined,
+  ) {
+    if (masterKey && passphrase) {
+      throw new KeyError('Give ENCRYPTION_MASTER_KEY or ENCRYPTION_PASSPHRASE, not both.');
+    }
+    this.needsSalt = passphrase !== undefined;
+    this.location = passphrase ? 'ENCRYPTION_PASSPHRASE' : 'ENCRYPTION_MASTER_KEY';
+  }
+
+  async load(salt: Buffer | null): Promise<RootKey> {
+    if (this.masterKey) return new LocalRootKey(decodeKey(this.masterKey, 'ENCRYPTION_MASTER_KEY'));
+    if (!this.passphrase) {
+      throw new KeyError(
+        'KEY_STORE is env, but neither ENCRYPTION_MASTER_KEY nor ENCRYPTION_PASSPHRASE is set.',
+      );
+    }
+    if (this.passphrase.length < LEAST_PASSPHRASE) {
+      throw new KeyError(`ENCRYPTION_PASSPHRASE must have at least ${LEAST_PASSPHRASE} characters.`);
+    }
+    if (!salt)
+      throw new KeyError(
+        'This installation was set up with a key and not a passphrase: set ENCRYPTION_MASTER_KEY.',
+      );
+    return new LocalRootKey(await this.derive(this.passphrase, salt));
+  }
+
+  provide(salt: Buffer | null): Promise<RootKey> {
+    return this.load(salt);
+  }
+
+  private derive(passphrase: string, salt: Buffer): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      scrypt(passphrase.normalize('NFC'), salt, KEY_BYTES, SCRYPT, (error, key) =>
+        error ? reject(error) : resolve(key),
+      );
+    });
+  }
+}

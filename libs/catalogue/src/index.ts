@@ -1,0 +1,31 @@
+export { type ProviderResponse } from './conditions.js';
+export { defaultHint } from './hints.js';
+export { CatalogueError, loadCatalogue, type Catalogue } from './loader.js';
+export {
+  FAILURE_KINDS,
+  type AuthWay,
+  type CredentialType,
+  type FailureKind,
+  type FieldValue,
+  type Manifest,
+} from './manifest.js';
+export { type FieldErrors } from './messages.js';
+export { interpret, type FailureOutcome, type Outcome, type SuccessOutcome } from './outcome.js';
+export { buildRequests, type ProviderRequest, type Purpose } from './request.js';
+export {
+  authModes,
+  capabilities,
+  configSchema,
+  credentialSchema,
+  uiSchema,
+  type AuthMode,
+  type JsonSchema,
+  type UiSchema,
+} from './schemas.js';
+export { ConfigurationError } from './url.js';
+export {
+  validateConfig,
+  validateCredentials,
+  type ConfigResult,
+  type CredentialsResult,
+} from './validate.js';
