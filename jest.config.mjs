@@ -29,4 +29,6 @@ export default {
     },
   ],
   maxWorkers: 2,
+  // Hashing passwords is slow on purpose, and slower on a busy machine.
+  testTimeout: 60_000,
 };

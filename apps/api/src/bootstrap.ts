@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import fastifyCookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import { ConsoleLogger, type INestApplication, VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -15,6 +14,7 @@ import { requestValidation } from './common/validation.js';
 import type { Environment } from './config/environment.js';
 import type { DatabaseUrls } from './database/migrate.js';
 import { serveDocumentation } from './openapi.js';
+import { securityHeaders } from './security-headers.js';
 import { serveWebApp } from './web-app.js';
 
 const BODY_LIMIT = 1024 * 1024;
@@ -44,35 +44,10 @@ export function createAdapter(environment: Environment): FastifyAdapter {
 
 const isApi = (url: string): boolean => url.startsWith('/api/v1/') || url.startsWith('/health/');
 
-async function secureHeaders(fastify: FastifyInstance, overTls: boolean): Promise<void> {
-  await fastify.register(helmet, {
-    strictTransportSecurity: overTls ? { maxAge: 365 * 86_400, includeSubDomains: true } : false,
-    crossOriginEmbedderPolicy: false,
-    frameguard: { action: 'deny' },
-    referrerPolicy: { policy: 'no-referrer' },
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        scriptSrcAttr: ["'none'"],
-        // Mantine sets sizes and colours through style attributes and elements.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        fontSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        objectSrc: ["'none'"],
-        baseUri: ["'self'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        ...(overTls ? { upgradeInsecureRequests: [] } : {}),
-      },
-    },
-  });
-}
-
 function addHooks(fastify: FastifyInstance, environment: Environment): void {
+  const headers = securityHeaders(environment.servedOverTls);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
+    void reply.headers(headers);
     void reply.header('x-request-id', request.id);
     if (isApi(request.url)) void reply.header('cache-control', 'no-store');
     if (environment.forceHttps && request.protocol !== 'https' && !request.url.startsWith('/health/')) {
@@ -109,7 +84,6 @@ export async function createApplication(
   );
   applyConventions(app);
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  await secureHeaders(fastify, environment.servedOverTls);
   await fastify.register(fastifyCookie);
   addHooks(fastify, environment);
   serveDocumentation(app);

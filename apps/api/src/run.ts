@@ -81,18 +81,20 @@ function stopOnSignals(app: NestFastifyApplication, database: OpenDatabase): voi
 export async function run(): Promise<void> {
   let environment: Environment | undefined;
   let database: OpenDatabase | undefined;
+  let app: NestFastifyApplication | undefined;
   try {
     environment = loadEnvironment(process.env);
     for (const notice of environment.notices) new Logger('Configuration').warn(notice);
     database = await openDatabase(environment);
-    const app = await createApplication(environment, database.urls);
+    app = await createApplication(environment, database.urls);
     await app.listen(environment.port, environment.host);
     stopOnSignals(app, database);
     announce(app, environment, database);
     process.send?.('ready');
   } catch (error) {
-    const exitCode = explainFailure(error, environment);
+    await app?.close();
     await database?.close();
+    const exitCode = explainFailure(error, environment);
     process.exit(exitCode);
   }
 }

@@ -3,7 +3,7 @@ import { VERSION } from '../common/version.js';
 import { Environment } from '../config/environment.js';
 import { IdentityService } from '../identity/identity.service.js';
 import { Installation } from '../vault/installation.js';
-import { OrganizationKeysRepository } from '../vault/organization-keys.repository.js';
+import { VaultService } from '../vault/vault.service.js';
 import type { InstallationDto, KeyPlaceDto, KeysDto } from './admin.dto.js';
 
 /** The installation itself. */
@@ -12,7 +12,7 @@ export class AdminService {
   constructor(
     private readonly identity: IdentityService,
     private readonly keysOfInstallation: Installation,
-    private readonly organizationKeys: OrganizationKeysRepository,
+    private readonly vault: VaultService,
     private readonly environment: Environment,
   ) {}
 
@@ -29,7 +29,7 @@ export class AdminService {
   }
 
   async keys(): Promise<{ keys: KeysDto }> {
-    return { keys: { ...this.keyPlace(), organization_keys: await this.organizationKeys.overview() } };
+    return { keys: { ...this.keyPlace(), organization_keys: await this.vault.overview() } };
   }
 
   private keyPlace(): KeyPlaceDto {

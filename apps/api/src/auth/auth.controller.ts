@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Post, Req, Res } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Get, Post, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor, RequestOrigin } from '../common/actor.js';
@@ -13,12 +13,15 @@ import { RegistrationService } from './registration.service.js';
 import { SessionsService } from './sessions.service.js';
 
 const BrowserMode = () =>
-  ApiHeader({
-    name: 'X-Session-Mode',
-    required: false,
-    enum: ['cookie'],
-    description: 'The refresh token travels in an HttpOnly cookie.',
-  });
+  applyDecorators(
+    UseGuards(RefreshCookie),
+    ApiHeader({
+      name: 'X-Session-Mode',
+      required: false,
+      enum: ['cookie'],
+      description: 'The refresh token travels in an HttpOnly cookie.',
+    }),
+  );
 
 @ApiTags('Auth')
 @Controller('auth')
@@ -56,7 +59,7 @@ export class AuthController {
   @Public()
   @BrowserMode()
   @Replies(200, { user: UserDto, tokens: TokensDto })
-  @Fails('VALIDATION_FAILED', 'INVALID_CREDENTIALS', 'ACCOUNT_LOCKED', 'RATE_LIMITED')
+  @Fails('VALIDATION_FAILED', 'INVALID_CREDENTIALS', 'FORBIDDEN', 'ACCOUNT_LOCKED', 'RATE_LIMITED')
   async login(
     @Body() dto: LoginDto,
     @Origin() origin: RequestOrigin,

@@ -30,6 +30,8 @@ export class AuthService {
     await this.failures.refuseWhenLocked(dto.email, origin.ip);
     const user = await this.identity.findUserByEmail(dto.email);
     const matches = await this.passwords.matches(dto.password, user?.passwordHash ?? null);
+    // Again: guesses that came at once with this one were counted while it waited for its turn to be hashed.
+    await this.failures.refuseWhenLocked(dto.email, origin.ip);
     if (!user || !matches || !user.isActive) {
       await this.failures.record(dto.email, origin.ip);
       await this.recordFailure(user?.id ?? null, origin);

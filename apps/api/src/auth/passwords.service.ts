@@ -27,7 +27,12 @@ export class PasswordsService {
       throw AppError.invalid({ [field]: [`must have at least ${LEAST_BYTES} characters`] });
     if (bytes > MOST_BYTES) throw AppError.invalid({ [field]: [`must have at most ${MOST_BYTES} bytes`] });
     this.strength ??= new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs });
-    if (this.strength.check(password, aboutThePerson).score < LEAST_SCORE) {
+    const parts = aboutThePerson.flatMap((text) => [
+      text,
+      ...text.split('@'),
+      ...text.split(/[^\p{L}\p{N}]+/u),
+    ]);
+    if (this.strength.check(password, parts).score < LEAST_SCORE) {
       throw AppError.invalid({
         [field]: ['is too easy to guess; a few unrelated words make a good password'],
       });

@@ -1,5 +1,5 @@
 import '@fastify/cookie';
-import { Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error.js';
 import { Environment } from '../config/environment.js';
@@ -14,7 +14,7 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
  * read. The header that no other site can send, and the Origin, keep other sites from using it.
  */
 @Injectable()
-export class RefreshCookie {
+export class RefreshCookie implements CanActivate {
   private readonly origins: Set<string>;
 
   constructor(private readonly environment: Environment) {
@@ -23,6 +23,12 @@ export class RefreshCookie {
     this.origins = new Set(
       names.map((name) => `${publicUrl.protocol}//${name}${publicUrl.port ? `:${publicUrl.port}` : ''}`),
     );
+  }
+
+  /** A page of another origin is refused before anything happens. @throws AppError FORBIDDEN */
+  canActivate(context: ExecutionContext): boolean {
+    this.isBrowserMode(context.switchToHttp().getRequest<FastifyRequest>());
+    return true;
   }
 
   /** Moves the refresh token from the body to the cookie when the caller is a browser of ours. */
@@ -36,7 +42,7 @@ export class RefreshCookie {
     return { ...answer, tokens };
   }
 
-  /** The token from the body, or from the cookie in browser mode. @throws AppError UNAUTHENTICATED, FORBIDDEN */
+  /** The token from the body, or from the cookie in browser mode. @throws AppError UNAUTHENTICATED */
   read(request: FastifyRequest, fromBody: string | undefined): string {
     if (fromBody !== undefined) return fromBody;
     const cookie = this.isBrowserMode(request) ? request.cookies[COOKIE] : undefined;

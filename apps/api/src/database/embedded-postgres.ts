@@ -1,7 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   chownSync,
+  statSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -15,6 +17,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
+import { reachableByOthers } from '../config/data-directory.js';
 import {
   type DatabaseAccount,
   databaseAccount,
@@ -28,6 +31,8 @@ const MAJOR = '18';
 /** Held by the process that uses the server, on a connection of its own: it frees itself however that one ends. */
 const OWNERSHIP_LOCK = 7310245002;
 const START_LIMIT_MS = 60_000;
+/** Sessions that are closing may end by themselves first. */
+const PATIENCE_MS = 2000;
 const STOP_LIMIT_MS = 20_000;
 
 /** Told to the person who starts Latchkey; the message says what to do. */
@@ -82,6 +87,7 @@ export class EmbeddedPostgres {
   async start(): Promise<string> {
     this.binaries = postgresBinaries(this.account);
     mkdirSync(this.dataDirectory, { recursive: true });
+    this.openToAccount();
     if (!existsSync(join(this.folder, 'PG_VERSION'))) this.initialise();
     const version = readFileSync(join(this.folder, 'PG_VERSION'), 'utf8').trim();
     if (version !== MAJOR) {
@@ -108,14 +114,33 @@ export class EmbeddedPostgres {
     await this.ownership?.end().catch(() => undefined);
     this.ownership = undefined;
     if (this.pid === undefined || !alive(this.pid)) return;
-    process.kill(this.pid, 'SIGINT');
-    for (let waited = 0; waited < STOP_LIMIT_MS && alive(this.pid); waited += 20) await delay(20);
-    if (alive(this.pid)) process.kill(this.pid, 'SIGQUIT');
+    // Smart, fast, immediate: PostgreSQL documentation, "Shutting Down the Server".
+    for (const [signal, limit] of [
+      ['SIGTERM', PATIENCE_MS],
+      ['SIGINT', STOP_LIMIT_MS],
+      ['SIGQUIT', STOP_LIMIT_MS],
+    ] as const) {
+      process.kill(this.pid, signal);
+      for (let waited = 0; waited < limit && alive(this.pid); waited += 20) await delay(20);
+      if (!alive(this.pid)) return;
+    }
   }
 
   private url(port: number, database: string): string {
     const password = readFileSync(this.passwordFile, 'utf8').trim();
     return `postgres://${OWNER}:${password}@127.0.0.1:${port}/${database}`;
+  }
+
+  /** PostgreSQL's own account must be able to pass through the data folder; what is inside keeps its own modes. */
+  private openToAccount(): void {
+    if (!this.account) return;
+    const { mode } = statSync(this.dataDirectory);
+    if ((mode & 0o001) === 0) chmodSync(this.dataDirectory, mode | 0o011);
+    if (reachableByOthers(this.dataDirectory)) return;
+    throw new EmbeddedPostgresError(
+      `PostgreSQL does not run as root, and its account cannot reach ${this.dataDirectory}: a folder above it is closed ` +
+        'to others. Choose another folder with LATCHKEY_DATA_DIR, or do not run Latchkey as root.',
+    );
   }
 
   private initialise(): void {

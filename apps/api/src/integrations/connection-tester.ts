@@ -13,9 +13,16 @@ import { callByManifest } from './providers/manifest.provider.js';
 import { callPostgres } from './providers/postgres.provider.js';
 import type { Provider, ProviderCall, ProviderFailure, ProviderSuccess } from './providers/provider.js';
 
-/** The whole of a test, whatever a provider does; shorter than the lease of a scheduled check. */
-const LIMIT_MS = 25_000;
+/** How long a test may take, in milliseconds. */
+@Injectable()
+export class TestLimits {
+  /** The whole of it, whatever a provider does; shorter than the lease of a scheduled check. */
+  wholeMs = 25_000;
+  /** One step: one that hangs must not eat the time of the others. */
+  stepMs = 10_000;
+}
 
+const LONGEST_DETAIL = 200;
 const PROVIDERS: Record<string, Provider> = { manifest: callByManifest, postgres: callPostgres };
 
 export interface Connection {
@@ -40,10 +47,20 @@ function secretsOf({ way, credentials }: Connection): string[] {
     .map(([, value]) => String(value));
 }
 
+/** One line of bounded length; a slice may cut a surrogate pair in two, and providers may send halves. */
+const storable = (text: string): string =>
+  text
+    .replace(/\p{Cc}+/gu, ' ')
+    .slice(0, LONGEST_DETAIL)
+    .toWellFormed();
+
 /** Tries a connection and says how it went; it throws only when we are at fault. */
 @Injectable()
 export class ConnectionTester {
-  constructor(private readonly egress: EgressClient) {}
+  constructor(
+    private readonly egress: EgressClient,
+    private readonly limits: TestLimits,
+  ) {}
 
   async test(connection: Connection, purpose: ProviderCall['purpose']): Promise<TestOutcome> {
     const started = performance.now();
@@ -51,7 +68,8 @@ export class ConnectionTester {
       ...connection,
       purpose,
       egress: this.egress,
-      signal: AbortSignal.timeout(LIMIT_MS),
+      stepLimitMs: this.limits.stepMs,
+      signal: AbortSignal.timeout(this.limits.wholeMs),
     });
     const responseTimeMs = Math.round(performance.now() - started);
     if (!outcome.ok) return { ...outcome, message: connection.manifest.failure_message, responseTimeMs };
@@ -91,13 +109,13 @@ export class ConnectionTester {
     }
   }
 
-  /** A provider that echoes the credential must not bring it into an answer of ours. */
+  /** A provider must not bring the credential into an answer of ours, nor what PostgreSQL cannot keep. */
   private safeDetails(connection: Connection, details: Record<string, unknown>): Record<string, unknown> {
     const secrets = secretsOf(connection);
     return Object.fromEntries(
       Object.entries(details).map(([name, value]) => [
         name,
-        typeof value === 'string' ? redactValues(value, secrets) : value,
+        typeof value === 'string' ? storable(redactValues(value, secrets)) : value,
       ]),
     );
   }

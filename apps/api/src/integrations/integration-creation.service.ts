@@ -47,8 +47,8 @@ export class IntegrationCreationService {
     actor: Actor,
     dto: TestIntegrationDto,
   ): Promise<{ status: string; message: string; details: Record<string, unknown> }> {
-    const { message, details } = await this.testOrRefuse(actor, this.input.connection(dto));
-    return { status: 'active', message, details };
+    const { message, details, responseTimeMs } = await this.testOrRefuse(actor, this.input.connection(dto));
+    return { status: 'active', message, details: { ...details, response_time_ms: responseTimeMs } };
   }
 
   /** @throws AppError VALIDATION_FAILED, CONNECTION_FAILED with `test`, CONFLICT for an Idempotency-Key of another request */

@@ -5,8 +5,7 @@ import type { Actor } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { Database } from '../database/database.js';
-import type { Credential } from '../tokens/credential.entity.js';
-import { CredentialsService } from '../tokens/credentials.service.js';
+import { CredentialsService, type SealedCredential } from '../tokens/credentials.service.js';
 import { ActivityRepository } from './activity.repository.js';
 import type { TestFailure } from './connection-tester.js';
 import type { Integration } from './integration.entity.js';
@@ -15,7 +14,7 @@ import { IntegrationsRepository } from './integrations.repository.js';
 
 export interface NewIntegration {
   integration: Integration;
-  credential: Credential;
+  credential: SealedCredential;
   terms: string[];
   teamIds: string[];
   /** Details of the test that it passed; it is tested in the background when there are none. */
@@ -177,7 +176,7 @@ export class IntegrationStore {
   }
 
   /** The new credential takes the old one's place. */
-  async replaceCredential(actor: Actor, credential: Credential, authMode: string): Promise<void> {
+  async replaceCredential(actor: Actor, credential: SealedCredential, authMode: string): Promise<void> {
     const { organizationId, integrationId } = credential;
     const metadata = { fields: credential.fieldNames, credential_type: credential.credentialType };
     await this.change(

@@ -4,7 +4,7 @@ import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { ActivityRepository } from './activity.repository.js';
-import { ConnectionTester } from './connection-tester.js';
+import { ConnectionTester, TestLimits } from './connection-tester.js';
 import { DueIntegrations } from './due-integrations.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 import { IntegrationCreationService } from './integration-creation.service.js';
@@ -38,6 +38,7 @@ import { SavedConnections } from './saved-connections.js';
     IntegrationTestingService,
     OutcomeRecorder,
     SavedConnections,
+    TestLimits,
   ],
   exports: [DueIntegrations],
 })

@@ -10,6 +10,9 @@ import { CredentialsRepository } from './credentials.repository.js';
 /** A credential in the clear: it lives as long as the call that needs it. */
 export type CredentialFields = Record<string, FieldValue>;
 
+/** A sealed credential as it is stored. */
+export type SealedCredential = Credential;
+
 const contextOf = (organizationId: string, id: string, credentialType: string) => ({
   organizationId,
   table: 'integration_credentials',

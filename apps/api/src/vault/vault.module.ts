@@ -11,6 +11,6 @@ import { VaultService } from './vault.service.js';
     OrganizationKeysRepository,
     VaultService,
   ],
-  exports: [Installation, VaultService, OrganizationKeysRepository],
+  exports: [Installation, VaultService],
 })
 export class VaultModule {}

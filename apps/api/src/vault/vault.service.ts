@@ -84,6 +84,11 @@ export class VaultService implements OnApplicationShutdown {
     return open(await this.key(context.organizationId, sealedKeyVersion(sealed)), parts(context), sealed);
   }
 
+  /** How many organisations hold a key of each version and state. */
+  overview(): Promise<{ version: number; state: string; count: number }[]> {
+    return this.repository.overview();
+  }
+
   onApplicationShutdown(): void {
     for (const key of this.keys.values()) key.fill(0);
     this.keys.clear();

@@ -91,8 +91,8 @@ export class TestApp {
       ...environment,
     });
     return createApplication(settings, this.urls, this.clock).then(async (app) => {
-      await app.init();
-      await app.getHttpAdapter().getInstance().ready();
+      // It listens, so that requests at once share the server: supertest would open and close it for each.
+      await app.listen(0, '127.0.0.1');
       return app;
     });
   }

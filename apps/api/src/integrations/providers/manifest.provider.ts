@@ -1,9 +1,6 @@
 import { buildRequests, interpret, type Outcome, type ProviderRequest } from '@latchkey/catalogue';
 import type { ProviderCall, ProviderOutcome } from './provider.js';
 
-/** A step that hangs must not eat the time of the others. */
-const STEP_LIMIT_MS = 10_000;
-
 async function run(call: ProviderCall, request: ProviderRequest): Promise<Outcome> {
   const response = await call.egress.request({
     method: request.method,
@@ -14,7 +11,7 @@ async function run(call: ProviderCall, request: ProviderRequest): Promise<Outcom
     caCertificate: request.caCertificate,
     // `interpret` judges redirects itself: a login page is not the service.
     maxRedirects: 0,
-    timeoutMs: STEP_LIMIT_MS,
+    timeoutMs: call.stepLimitMs,
     signal: call.signal,
   });
   return interpret(call.manifest, call.way, request, response);

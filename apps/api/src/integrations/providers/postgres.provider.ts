@@ -1,10 +1,8 @@
-import type { ConnectionOptions } from 'node:tls';
 import { defaultHint, type FailureKind } from '@latchkey/catalogue';
 import pg from 'pg';
 import { EgressError, toEgressError } from '../../egress/egress.error.js';
 import type { ProviderCall, ProviderFailure, ProviderOutcome } from './provider.js';
 
-const LIMIT_MS = 10_000;
 const NO_TLS = 'The server does not support SSL connections';
 
 interface Target {
@@ -79,7 +77,7 @@ function parseTarget(text: string): Target | undefined {
   }
 }
 
-function tlsOf(call: ProviderCall, { sslMode, host }: Target): ConnectionOptions | false {
+function tlsOf(call: ProviderCall, { sslMode, host }: Target): pg.ClientConfig['ssl'] {
   if (sslMode === 'disable') return false;
   const { tls_verify: verify = true, ca_certificate: ca } = call.config;
   return {
@@ -93,18 +91,19 @@ function tlsOf(call: ProviderCall, { sslMode, host }: Target): ConnectionOptions
 async function probe(
   call: ProviderCall,
   target: Target,
-  ssl: ConnectionOptions | false,
+  ssl: pg.ClientConfig['ssl'],
 ): Promise<Record<string, unknown>> {
   const client = new pg.Client({
     host: target.host,
     port: target.port,
     user: target.user,
-    password: target.password,
+    // As a function, since an empty text would make the driver send PGPASSWORD or ~/.pgpass of this machine.
+    password: () => target.password,
     database: target.database,
     ssl,
-    stream: () => call.egress.socket({ timeoutMs: LIMIT_MS }),
-    connectionTimeoutMillis: LIMIT_MS,
-    query_timeout: LIMIT_MS,
+    stream: () => call.egress.socket({ timeoutMs: call.stepLimitMs }),
+    connectionTimeoutMillis: call.stepLimitMs,
+    query_timeout: call.stepLimitMs,
     application_name: 'latchkey',
   });
   const stop = () => void client.end();
@@ -116,7 +115,8 @@ async function probe(
     const { rows } = await client.query<Record<string, string>>(
       "SELECT current_setting('server_version') AS server_version, current_user AS user, current_database() AS database",
     );
-    return { ...rows[0] };
+    const { server_version, user, database } = rows[0] ?? {};
+    return { server_version, user, database };
   } finally {
     call.signal.removeEventListener('abort', stop);
     await client.end().catch(() => undefined);
@@ -143,6 +143,16 @@ function explain(error: unknown, host: string): ProviderFailure {
       'Turn on TLS at the server, or set sslmode=disable in the connection string.',
     );
   }
+  if (/password must be a (non-empty )?string/.test(message)) {
+    return failure(
+      'auth',
+      'The server asks for a password',
+      'Write it in the connection string: postgresql://user:password@host:5432/database.',
+      true,
+    );
+  }
+  if (/^Connection terminated/.test(message))
+    return failure('refused', `${host} closed the connection before it answered.`);
   if (/timeout/i.test(message)) return failure('timeout', 'The server did not answer in time');
   if (error instanceof pg.DatabaseError)
     return failure('bad_response', `The server refused the connection (SQLSTATE ${error.code})`);

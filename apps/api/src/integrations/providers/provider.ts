@@ -9,6 +9,8 @@ export interface ProviderCall {
   credentials: Record<string, FieldValue>;
   purpose: 'test' | 'health';
   egress: EgressClient;
+  /** Milliseconds for each exchange with the service; `signal` ends the whole. */
+  stepLimitMs: number;
   signal: AbortSignal;
 }
 

@@ -1,0 +1,21 @@
+/** What a role can allow, as `resource:action`. Migrations write the same names into the table `permissions`. */
+export const PERMISSIONS: readonly { name: string; description: string }[] = [
+  { name: 'integrations:read', description: 'See integrations, their state, logs and health' },
+  { name: 'integrations:create', description: 'Add integrations and test unsaved ones' },
+  { name: 'integrations:update', description: 'Edit, enable and disable integrations' },
+  { name: 'integrations:delete', description: 'Delete integrations and their credentials' },
+  { name: 'integrations:test', description: 'Test a saved integration' },
+  { name: 'integrations:sync', description: 'Start a synchronisation' },
+  { name: 'integrations:bulk', description: 'Act on many integrations at once' },
+  { name: 'credentials:inspect', description: 'See which credentials are set, never their values' },
+  { name: 'credentials:update', description: 'Replace credentials' },
+  { name: 'repositories:read', description: 'See repositories and their channels' },
+  { name: 'repositories:manage', description: 'Map repositories to channels' },
+  { name: 'teams:manage', description: 'Create teams and manage their members' },
+  { name: 'members:manage', description: 'Invite, change and remove members' },
+  { name: 'roles:manage', description: 'Create and edit roles' },
+  { name: 'tokens:manage', description: 'Create and revoke service tokens' },
+  { name: 'audit:read', description: 'Read and verify the audit trail' },
+  { name: 'webhooks:manage', description: 'Manage webhook endpoints' },
+  { name: 'organization:update', description: 'Edit the organisation' },
+];

@@ -1,0 +1,179 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { preloadSchemaForm } from '../components/schema-form/SchemaForm';
+import { integrationQuery } from '../features/integrations/api/get-integration';
+import { integrationTypesQuery } from '../features/integrations/api/get-integration-types';
+import {
+  readIntegrationSearch,
+  readIntegrationsSearch,
+  readWizardSearch,
+} from '../features/integrations/search';
+import { meQuery } from '../lib/me';
+import { queryClient } from '../lib/query-client';
+import { requireSession, requireStranger, safeRedirect } from './guards';
+import { NotFoundPage } from './NotFoundPage';
+import { RouteError } from './RouteError';
+import { RoutePending } from './RoutePending';
+
+const rootRoute = createRootRoute();
+
+const setupRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/setup',
+  beforeLoad: requireStranger,
+  component: lazyRouteComponent(() => import('../features/auth/pages/SetupPage'), 'SetupPage'),
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: (raw: Record<string, unknown>): { redirect?: string; ended?: true } => ({
+    redirect: safeRedirect(raw.redirect),
+    ended: raw.ended === true || undefined,
+  }),
+  beforeLoad: requireStranger,
+  component: lazyRouteComponent(() => import('../features/auth/pages/SignInPage'), 'SignInPage'),
+});
+
+const signUpRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-up',
+  beforeLoad: requireStranger,
+  component: lazyRouteComponent(() => import('../features/auth/pages/SignUpPage'), 'SignUpPage'),
+});
+
+const shellRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'shell',
+  beforeLoad: requireSession,
+  loader: () => queryClient.ensureQueryData(meQuery),
+  component: lazyRouteComponent(() => import('./shell/Shell'), 'Shell'),
+});
+
+const homeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/integrations', replace: true });
+  },
+});
+
+const integrationsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/integrations',
+  validateSearch: readIntegrationsSearch,
+  component: lazyRouteComponent(
+    () => import('../features/integrations/pages/IntegrationsPage'),
+    'IntegrationsPage',
+  ),
+});
+
+const addIntegrationRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/integrations/new',
+  validateSearch: readWizardSearch,
+  loader: () => {
+    void queryClient.prefetchQuery(integrationTypesQuery);
+    preloadSchemaForm();
+  },
+  component: lazyRouteComponent(
+    () => import('../features/integrations/pages/AddIntegrationPage'),
+    'AddIntegrationPage',
+  ),
+});
+
+const integrationRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/integrations/$integrationId',
+  validateSearch: readIntegrationSearch,
+  loader: ({ params }) => {
+    void queryClient.prefetchQuery(integrationQuery(params.integrationId));
+  },
+  component: lazyRouteComponent(
+    () => import('../features/integrations/pages/IntegrationPage'),
+    'IntegrationPage',
+  ),
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../features/settings/pages/SettingsLayout'), 'SettingsLayout'),
+});
+
+const settingsHomeRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/profile', replace: true });
+  },
+});
+
+const profileRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('../features/settings/pages/ProfilePage'), 'ProfilePage'),
+});
+
+const organizationRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/organization',
+  component: lazyRouteComponent(
+    () => import('../features/settings/pages/OrganizationPage'),
+    'OrganizationPage',
+  ),
+});
+
+const appearanceRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/appearance',
+  component: lazyRouteComponent(() => import('../features/settings/pages/AppearancePage'), 'AppearancePage'),
+});
+
+const installationRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/installation',
+  component: lazyRouteComponent(
+    () => import('../features/settings/pages/InstallationPage'),
+    'InstallationPage',
+  ),
+});
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    setupRoute,
+    signInRoute,
+    signUpRoute,
+    shellRoute.addChildren([
+      homeRoute,
+      integrationsRoute,
+      addIntegrationRoute,
+      integrationRoute,
+      settingsRoute.addChildren([
+        settingsHomeRoute,
+        profileRoute,
+        organizationRoute,
+        appearanceRoute,
+        installationRoute,
+      ]),
+    ]),
+  ]),
+  defaultPreload: 'intent',
+  defaultPendingMs: 150,
+  defaultPendingMinMs: 0,
+  defaultErrorComponent: RouteError,
+  defaultNotFoundComponent: NotFoundPage,
+  defaultPendingComponent: RoutePending,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,71 @@
+import { Drawer } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Notifications } from '@mantine/notifications';
+import { Outlet, useLocation } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { useSidebarCollapsed } from '../../lib/preferences';
+import { Sidebar } from './Sidebar';
+import { Topbar } from './Topbar';
+import { useShellShortcuts } from './use-shell-shortcuts';
+import { useSessionEnd } from './use-session-end';
+import classes from './Shell.module.css';
+
+const CommandPalette = lazy(() => import('./CommandPalette'));
+
+/** Navigation and top bar around every page of a signed-in person. */
+export function Shell() {
+  const [collapsed, setCollapsed] = useSidebarCollapsed();
+  const [menuOpened, menu] = useDisclosure(false);
+  // The palette's code is loaded by its first opening; each later one counts up.
+  const [paletteOpenings, setPaletteOpenings] = useState(0);
+  const openPalette = () => setPaletteOpenings((count) => count + 1);
+  const mainRef = useRef<HTMLElement>(null);
+
+  useSessionEnd();
+  useShellShortcuts(openPalette);
+  useFocusOnNavigation(mainRef);
+
+  return (
+    <div className={classes.shell} data-collapsed={collapsed || undefined}>
+      <a className={classes.skip} href="#main">
+        Skip to content
+      </a>
+      <div className={classes.sidebar}>
+        <Sidebar collapsed={collapsed} onToggle={() => setCollapsed(!collapsed)} />
+      </div>
+      <Drawer
+        opened={menuOpened}
+        onClose={menu.close}
+        size="15rem"
+        padding={0}
+        withCloseButton={false}
+        title="Menu"
+      >
+        <Sidebar collapsed={false} onNavigate={menu.close} />
+      </Drawer>
+      <div className={classes.content}>
+        <Topbar onOpenMenu={menu.open} onOpenPalette={openPalette} />
+        <main id="main" ref={mainRef} tabIndex={-1} className={classes.main}>
+          <Outlet />
+        </main>
+      </div>
+      <Notifications position="bottom-center" limit={2} />
+      {paletteOpenings > 0 && (
+        <Suspense fallback={null}>
+          <CommandPalette openings={paletteOpenings} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+/** A new page starts at its content, as after a full load. */
+function useFocusOnNavigation(mainRef: React.RefObject<HTMLElement | null>) {
+  const { pathname } = useLocation();
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    mainRef.current?.focus({ preventScroll: true });
+  }, [pathname, mainRef]);
+}

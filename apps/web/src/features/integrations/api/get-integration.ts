@@ -1,0 +1,27 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { api, unwrap } from '../../../lib/client';
+import { integrationKeys } from './keys';
+
+const POLL_PENDING_MS = 3_000;
+const POLL_MS = 30_000;
+
+export function integrationQuery(id: string) {
+  return queryOptions({
+    queryKey: [...integrationKeys.one(id), 'integration'],
+    queryFn: async () =>
+      (
+        await unwrap(
+          api.GET('/api/v1/integrations/{id}', {
+            params: { path: { id } },
+          }),
+        )
+      ).integration,
+  });
+}
+
+export function useIntegration(id: string) {
+  return useQuery({
+    ...integrationQuery(id),
+    refetchInterval: ({ state }) => (state.data?.status === 'pending' ? POLL_PENDING_MS : POLL_MS),
+  });
+}

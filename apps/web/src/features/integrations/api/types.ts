@@ -1,0 +1,50 @@
+import type { Schemas } from '@latchkey/api-client';
+import type { FormUiSchema } from '../../../components/schema-form/form-schema';
+import type { JsonSchema } from '../../../components/schema-form/json-schema';
+
+export type Integration = Schemas['IntegrationDto'];
+export type IntegrationStatus = Integration['status'];
+export type AuthMode = Schemas['AuthModeDto'];
+export type LogEntry = Schemas['IntegrationLogDto'];
+export type CredentialInfo = Schemas['CredentialMetadataDto'];
+export type Health = Schemas['HealthDto'];
+export type HealthWindow = Health['window'];
+export type HealthCheck = Schemas['HealthPointDto'];
+export type Incident = Schemas['IncidentDto'];
+
+export const STATUSES = [
+  'active',
+  'error',
+  'needs_reauth',
+  'pending',
+  'disabled',
+] as const satisfies IntegrationStatus[];
+export const HEALTH_WINDOWS = ['1h', '24h', '7d', '30d'] as const satisfies HealthWindow[];
+
+type TypeDto = Schemas['IntegrationTypeDto'];
+
+/** OpenAPI can only say that these three are objects: two are JSON Schemas, one has hints in the words of RJSF. */
+export interface TypeForms {
+  config_schema: JsonSchema;
+  credential_schema: { oneOf?: JsonSchema[] };
+  ui_schema: { config?: FormUiSchema; credentials?: Record<string, FormUiSchema> };
+}
+
+export type IntegrationType = Omit<TypeDto, keyof TypeForms> & TypeForms;
+
+export function toIntegrationType(dto: TypeDto): IntegrationType {
+  const { config_schema, credential_schema, ui_schema } = dto;
+  return {
+    ...dto,
+    config_schema: config_schema as TypeForms['config_schema'],
+    credential_schema: credential_schema as TypeForms['credential_schema'],
+    ui_schema: ui_schema as TypeForms['ui_schema'],
+  };
+}
+
+/** What a successful test found out. */
+export interface TestResult {
+  status: string;
+  message: string;
+  details: Record<string, unknown>;
+}

@@ -1,0 +1,69 @@
+import { SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
+import { ErrorState } from '../../../../components/ErrorState';
+import { Facts } from '../../../../components/Facts';
+import { Panel } from '../../../../components/Panel';
+import { formatMilliseconds, formatPercent } from '../../../../lib/format';
+import { useHealth } from '../../api/get-health';
+import { type Health, HEALTH_WINDOWS, type HealthWindow } from '../../api/types';
+import { HealthLine } from './HealthLine';
+import { Incidents } from './Incidents';
+
+interface HealthPanelProps {
+  id: string;
+  window: HealthWindow;
+  onWindowChange: (window: HealthWindow) => void;
+}
+
+export function HealthPanel({ id, window, onWindowChange }: HealthPanelProps) {
+  const query = useHealth(id, window);
+  return (
+    <Panel
+      title="Health"
+      actions={
+        <SegmentedControl
+          size="xs"
+          aria-label="Time window"
+          data={[...HEALTH_WINDOWS]}
+          value={window}
+          onChange={(next) => onWindowChange(next as HealthWindow)}
+        />
+      }
+    >
+      {query.isPending && <Skeleton h={270} aria-hidden />}
+      {query.isError && !query.data && (
+        <ErrorState
+          title="The health could not be loaded"
+          error={query.error}
+          onRetry={() => void query.refetch()}
+          retrying={query.isFetching}
+        />
+      )}
+      {query.data && <HealthContent health={query.data} />}
+    </Panel>
+  );
+}
+
+function HealthContent({ health }: { health: Health }) {
+  const { uptime_percent: uptime, average_response_time_ms: average, checks } = health;
+  const failed = checks.filter(({ ok }) => !ok).length;
+  return (
+    <Stack gap="md">
+      <Facts
+        facts={[
+          { label: 'Uptime', value: uptime === null ? '–' : formatPercent(uptime) },
+          { label: 'Average response', value: average === null ? '–' : formatMilliseconds(average) },
+          { label: 'Checks', value: checks.length.toLocaleString('en') },
+          { label: 'Failed', value: failed.toLocaleString('en') },
+        ]}
+      />
+      {checks.length > 0 ? (
+        <HealthLine health={health} />
+      ) : (
+        <Text size="sm" c="dimmed">
+          No check fell into this time. Choose a longer window, or test now.
+        </Text>
+      )}
+      <Incidents incidents={health.incidents} />
+    </Stack>
+  );
+}

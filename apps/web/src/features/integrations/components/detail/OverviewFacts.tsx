@@ -1,0 +1,38 @@
+import { type Fact, Facts } from '../../../../components/Facts';
+import { Identifier } from '../../../../components/Identifier';
+import { Panel } from '../../../../components/Panel';
+import { RelativeTime } from '../../../../components/RelativeTime';
+import { formatMilliseconds, humanize } from '../../../../lib/format';
+import type { Integration } from '../../api/types';
+
+const TOKENS: Record<Integration['token_status'], string> = {
+  none: 'Does not expire',
+  valid: 'Valid',
+  expiring: 'Expires soon',
+  expired: 'Expired',
+  revoked: 'Revoked',
+};
+
+function factsOf(integration: Integration): Fact[] {
+  const { response_time_ms: responseTime, token_status: token, token_expires_at: tokenExpiry } = integration;
+  return [
+    { label: 'Last check', value: <RelativeTime time={integration.last_checked_at} never="Not yet" /> },
+    { label: 'Next check', value: <RelativeTime time={integration.next_check_at} never="Not planned" /> },
+    { label: 'In this state since', value: <RelativeTime time={integration.status_changed_at} /> },
+    { label: 'Response time', value: responseTime === null ? '–' : formatMilliseconds(responseTime) },
+    { label: 'Credential', value: humanize(integration.credential_type ?? 'none') },
+    ...(token === 'none' && !tokenExpiry ? [] : [{ label: 'Token', value: TOKENS[token] }]),
+    ...(tokenExpiry ? [{ label: 'Token expires', value: <RelativeTime time={tokenExpiry} /> }] : []),
+    { label: 'Connected by', value: integration.created_by?.full_name ?? 'Someone who left' },
+    { label: 'Connected', value: <RelativeTime time={integration.created_at} /> },
+    { label: 'Identifier', value: <Identifier value={integration.id} label="Copy the identifier" /> },
+  ];
+}
+
+export function OverviewFacts({ integration }: { integration: Integration }) {
+  return (
+    <Panel title="Facts">
+      <Facts facts={factsOf(integration)} />
+    </Panel>
+  );
+}

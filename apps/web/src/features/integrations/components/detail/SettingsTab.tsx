@@ -1,0 +1,37 @@
+import { Skeleton, Stack } from '@mantine/core';
+import { ErrorState } from '../../../../components/ErrorState';
+import { useIntegrationType } from '../../api/get-integration-type';
+import type { Integration } from '../../api/types';
+import { CredentialsPanel } from './CredentialsPanel';
+import { DangerPanel } from './DangerPanel';
+import { DetailsPanel } from './DetailsPanel';
+
+interface SettingsTabProps {
+  integration: Integration;
+  /** Something was saved: what was shown of an earlier test no longer holds. */
+  onSaved: () => void;
+}
+
+export function SettingsTab({ integration, onSaved }: SettingsTabProps) {
+  const type = useIntegrationType(integration.integration_type_id);
+  return (
+    <Stack gap="md">
+      {type.isPending && <Skeleton h={320} aria-hidden />}
+      {type.isError && (
+        <ErrorState
+          title="The forms of this service could not be loaded"
+          error={type.error}
+          onRetry={() => void type.refetch()}
+          retrying={type.isFetching}
+        />
+      )}
+      {type.data && (
+        <>
+          <DetailsPanel integration={integration} type={type.data} onSaved={onSaved} />
+          <CredentialsPanel integration={integration} type={type.data} onSaved={onSaved} />
+        </>
+      )}
+      <DangerPanel integration={integration} onSaved={onSaved} />
+    </Stack>
+  );
+}

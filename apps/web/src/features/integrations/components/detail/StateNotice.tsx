@@ -1,0 +1,73 @@
+import { Button } from '@mantine/core';
+import { Notice } from '../../../../components/Notice';
+import { RelativeTime } from '../../../../components/RelativeTime';
+import { useCan } from '../../../../lib/me';
+import { toastDone, toastFailed } from '../../../../lib/toast';
+import { useSetEnabled } from '../../api/set-enabled';
+import type { Integration } from '../../api/types';
+import { failureAdvice, failureTitle } from '../failure-kinds';
+import { MendActions } from './MendActions';
+
+/** Why the integration is not active, since when, and what to press. Nothing for an active one. */
+export function StateNotice({ integration }: { integration: Integration }) {
+  switch (integration.status) {
+    case 'active':
+      return null;
+    case 'pending':
+      return (
+        <Notice tone="idle" role="status" title="The first check is under way">
+          Its result appears here by itself.
+        </Notice>
+      );
+    case 'disabled':
+      return <DisabledNotice integration={integration} />;
+    case 'error':
+    case 'needs_reauth':
+      return <FailureNotice integration={integration} />;
+  }
+}
+
+function DisabledNotice({ integration }: { integration: Integration }) {
+  const can = useCan();
+  const setEnabled = useSetEnabled(integration.id);
+  const enable = () =>
+    setEnabled.mutate(true, {
+      onSuccess: () => toastDone(`“${integration.name}” is enabled.`),
+      onError: (error) => toastFailed('It could not be enabled', error),
+    });
+  return (
+    <Notice
+      tone="idle"
+      title="This integration is disabled"
+      actions={
+        can('integrations:update') && (
+          <Button size="xs" onClick={enable} loading={setEnabled.isPending}>
+            Enable
+          </Button>
+        )
+      }
+    >
+      It is not checked, and programs cannot use it.
+    </Notice>
+  );
+}
+
+function FailureNotice({ integration }: { integration: Integration }) {
+  const { error_code: kind, error_message: message, hint, status, status_changed_at: since } = integration;
+  const { consecutive_failures: failures } = integration;
+  const reauth = status === 'needs_reauth';
+  return (
+    <Notice
+      tone={reauth ? 'warn' : 'bad'}
+      title={reauth && !kind ? 'The service asks for new credentials' : failureTitle(kind)}
+      actions={<MendActions integration={integration} />}
+    >
+      {message && <div>{message}</div>}
+      <div>{hint ?? failureAdvice(kind)}</div>
+      <div>
+        Since <RelativeTime time={since} />
+        {failures > 1 && `, ${failures} failed checks in a row`}.
+      </div>
+    </Notice>
+  );
+}

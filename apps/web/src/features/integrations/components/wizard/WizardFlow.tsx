@@ -1,0 +1,127 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { fieldErrorsOf, fieldErrorsUnder } from '../../../../lib/api-error';
+import { toastDone } from '../../../../lib/toast';
+import { useTestValues } from '../../api/test-integration';
+import type { IntegrationType } from '../../api/types';
+import type { WizardStep } from '../../search';
+import { ConfigurationStep } from './ConfigurationStep';
+import { credentialSchemaOf, credentialValues, isComplete } from './credential-schema';
+import { CredentialsStep } from './CredentialsStep';
+import { TestStep } from './TestStep';
+import { type Draft, useDraft } from './use-draft';
+import { useSave } from './use-save';
+import { WizardSteps } from './WizardSteps';
+
+export interface WizardFlowProps {
+  type: IntegrationType;
+  step: WizardStep | undefined;
+  onGo: (step: WizardStep | undefined, options?: { replace: boolean }) => void;
+}
+
+/** The step at which a refused field can be corrected. */
+function stepOf(errors: Record<string, string[]>): WizardStep | undefined {
+  const [field] = Object.keys(errors);
+  if (field === undefined) return undefined;
+  return field.startsWith('credentials') ? 'credentials' : 'configuration';
+}
+
+/** From credentials to a saved integration, for one type. */
+export function WizardFlow({ type, step: wanted = 'credentials', onGo }: WizardFlowProps) {
+  const { draft, restored, change, discard } = useDraft(type);
+  const [fieldErrors, setFieldErrors] = useState<Record<string, string[]>>({});
+  const test = useTestValues();
+  const save = useSave();
+  const navigate = useNavigate();
+
+  const credentialSchema = credentialSchemaOf(type, draft.authMode);
+  const complete = isComplete(credentialSchema, draft.credentials);
+  const step = complete ? wanted : 'credentials';
+  // A reload took the secrets: the address goes back with the form.
+  useEffect(() => {
+    if (step !== wanted) onGo(step, { replace: true });
+  });
+
+  const edit = (changes: Partial<Draft>) => {
+    change(changes);
+    test.reset();
+    save.reset();
+  };
+  const showFieldErrors = (error: Error) => {
+    const errors = fieldErrorsOf(error);
+    setFieldErrors(errors);
+    const target = stepOf(errors);
+    if (target) onGo(target);
+  };
+  const connection = {
+    integration_type_id: type.id,
+    config: draft.config,
+    credentials: credentialValues(type, draft.authMode, draft.credentials),
+  };
+  const runTest = () => {
+    setFieldErrors({});
+    save.reset();
+    test.mutate(connection, { onError: showFieldErrors });
+  };
+  const runSave = ({ test: tested }: { test: boolean }) => {
+    const description = draft.description.trim() || undefined;
+    save.save(
+      { ...connection, name: draft.name.trim(), description, test: tested },
+      {
+        onSaved: ({ id, name }) => {
+          discard();
+          const outcome = tested ? `“${name}” is connected.` : `“${name}” is saved. It is being checked now.`;
+          void navigate({
+            to: '/integrations/$integrationId',
+            params: { integrationId: id },
+            search: {},
+          }).then(() => toastDone(outcome));
+        },
+        onRefused: showFieldErrors,
+      },
+    );
+  };
+
+  return (
+    <>
+      <WizardSteps current={step} onGo={(next) => onGo(next)} />
+      {step === 'credentials' && (
+        <CredentialsStep
+          type={type}
+          draft={draft}
+          restored={restored && !complete}
+          serverErrors={fieldErrorsUnder(fieldErrors, 'credentials')}
+          onChange={edit}
+          onNext={() => onGo('configuration')}
+        />
+      )}
+      {step === 'configuration' && (
+        <ConfigurationStep
+          type={type}
+          draft={draft}
+          serverErrors={fieldErrorsUnder(fieldErrors, 'config')}
+          nameError={fieldErrors.name?.join(' ')}
+          onChange={edit}
+          onNext={() => {
+            onGo('test');
+            runTest();
+          }}
+          onBack={() => onGo('credentials')}
+        />
+      )}
+      {step === 'test' && (
+        <TestStep
+          service={type.name}
+          name={draft.name}
+          testing={test.isPending}
+          result={test.data}
+          failure={test.error ?? save.error}
+          saving={save.isPending}
+          onTest={runTest}
+          onSave={runSave}
+          onGo={(next) => onGo(next)}
+        />
+      )}
+    </>
+  );
+}

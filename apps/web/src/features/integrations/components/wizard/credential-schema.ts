@@ -1,0 +1,30 @@
+import { type JsonSchema, withoutProperties } from '../../../../components/schema-form/json-schema';
+import type { FormValues } from '../../../../components/schema-form/json-schema';
+import type { IntegrationType } from '../../api/types';
+import type { CredentialValues } from '../../api/test-integration';
+
+/** What tells one way to authenticate from another: filled in by the program. */
+const DISCRIMINATORS = ['auth_mode', 'credential_type'];
+
+/** The fields of one way to authenticate, without the two that say which way it is. */
+export function credentialSchemaOf(type: IntegrationType, authMode: string): JsonSchema {
+  const branch = type.credential_schema.oneOf?.find(({ properties }) => {
+    const mode = properties?.auth_mode;
+    return typeof mode === 'object' && mode.const === authMode;
+  });
+  return branch ? withoutProperties(branch, DISCRIMINATORS) : {};
+}
+
+export function credentialValues(
+  type: IntegrationType,
+  authMode: string,
+  values: FormValues,
+): CredentialValues {
+  const mode = type.auth_modes.find(({ id }) => id === authMode);
+  return { ...values, auth_mode: authMode, credential_type: mode?.credential_type ?? '' };
+}
+
+/** Whether every required field has a value; secrets do not outlive a reload. */
+export function isComplete(schema: JsonSchema, values: FormValues): boolean {
+  return (schema.required ?? []).every((name) => values[name] !== undefined);
+}

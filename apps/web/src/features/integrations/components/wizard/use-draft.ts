@@ -1,0 +1,66 @@
+import { useEffect, useRef, useState } from 'react';
+import { type FormValues, withoutSecrets } from '../../../../components/schema-form/json-schema';
+import type { IntegrationType } from '../../api/types';
+import { credentialSchemaOf } from './credential-schema';
+
+export interface Draft {
+  authMode: string;
+  credentials: FormValues;
+  config: FormValues;
+  name: string;
+  description: string;
+}
+
+const keyOf = (typeId: string) => `latchkey-draft-${typeId}`;
+
+function read(typeId: string): Partial<Draft> | null {
+  try {
+    return JSON.parse(sessionStorage.getItem(keyOf(typeId)) ?? 'null') as Partial<Draft> | null;
+  } catch {
+    return null;
+  }
+}
+
+function initial(type: IntegrationType): Draft & { restored: boolean } {
+  const stored = read(type.id);
+  const known = type.auth_modes.some(({ id }) => id === stored?.authMode);
+  return {
+    authMode: (known ? stored?.authMode : type.auth_modes[0]?.id) ?? '',
+    credentials: (known && stored?.credentials) || {},
+    config: stored?.config ?? {},
+    name: stored?.name ?? type.name,
+    description: stored?.description ?? '',
+    restored: stored !== null,
+  };
+}
+
+/**
+ * The values of a new integration. A copy without its secrets survives a reload in this tab's session storage;
+ * the secrets live in memory alone.
+ */
+export function useDraft(type: IntegrationType) {
+  const [{ restored, ...draft }, setDraft] = useState(() => initial(type));
+
+  const discarded = useRef(false);
+  useEffect(() => {
+    if (discarded.current) return;
+    const { credentials, config, ...rest } = draft;
+    const kept: Draft = {
+      ...rest,
+      credentials: withoutSecrets(credentialSchemaOf(type, draft.authMode), credentials),
+      config: withoutSecrets(type.config_schema, config),
+    };
+    sessionStorage.setItem(keyOf(type.id), JSON.stringify(kept));
+  });
+
+  return {
+    draft,
+    /** The values came back after a reload: the secrets have to be entered again. */
+    restored,
+    change: (changes: Partial<Draft>) => setDraft((current) => ({ ...current, ...changes })),
+    discard: () => {
+      discarded.current = true;
+      sessionStorage.removeItem(keyOf(type.id));
+    },
+  };
+}

@@ -1,0 +1,30 @@
+// The built application and a bare Fastify in one process, on ports of their own; asked for by run.mjs.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApplication } from '../apps/api/dist/bootstrap.js';
+import { loadEnvironment } from '../apps/api/dist/config/environment.js';
+import { openDatabase } from '../apps/api/dist/database/open-database.js';
+import { PERMISSIONS } from '../apps/api/dist/identity/permissions.js';
+import Fastify from 'fastify';
+
+const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
+const environment = loadEnvironment({ LATCHKEY_DATA_DIR: folder, LATCHKEY_ROLE: 'api' });
+const database = await openDatabase(environment);
+const app = await createApplication(environment, database.urls);
+await app.listen(0, '127.0.0.1');
+
+// The same answer as the route it is held against, with nothing before it.
+const bare = Fastify();
+const answer = { success: true, data: { permissions: PERMISSIONS } };
+bare.get('/bare', () => answer);
+await bare.listen({ port: 0, host: '127.0.0.1' });
+
+process.on('message', async () => {
+  await bare.close();
+  await app.close();
+  await database.close();
+  rmSync(folder, { recursive: true, force: true });
+  process.exit(0);
+});
+process.send({ stack: app.getHttpServer().address().port, bare: bare.server.address().port });
