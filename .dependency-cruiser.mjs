@@ -82,7 +82,7 @@ export default {
       'Everything that leaves goes through egress.',
       {
         path: '^apps/api/src/',
-        pathNot: '^apps/api/src/(egress/|database/embedded-postgres|security-headers)',
+        pathNot: '^apps/api/src/(egress/|database/embedded-postgres|security-headers|bootstrap)',
       },
       { path: '(node_modules/undici|^(node:)?(http|https|net|tls|dgram|http2)$)' },
     ),

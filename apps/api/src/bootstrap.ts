@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import fastifyCookie from '@fastify/cookie';
 import { ConsoleLogger, type INestApplication, VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -38,8 +39,28 @@ export function createAdapter(environment: Environment): FastifyAdapter {
     requestIdHeader: false,
     genReqId: () => randomUUID(),
     return503OnClosing: true,
+    frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      const refusal = new AppError('VALIDATION_FAILED', 'The address cannot be read: check its percent codes.');
+      void reply.status(refusal.status).send(errorBody(refusal, request.id));
+    },
+    clientErrorHandler: (error, socket) => refuseUnreadable(error, socket),
     routerOptions: { maxParamLength: 500 },
   });
+}
+
+/** What is not HTTP never becomes a request; it still gets the contract's answer. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const tooSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const refusal = new AppError(
+    'VALIDATION_FAILED',
+    tooSlow ? 'The request took too long to arrive.' : 'This is not a request that can be read.',
+  );
+  const body = JSON.stringify(errorBody(refusal, randomUUID()));
+  const status = tooSlow ? '408 Request Timeout' : '400 Bad Request';
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }
 
 const isApi = (url: string): boolean => url.startsWith('/api/v1/') || url.startsWith('/health/');
@@ -79,11 +100,14 @@ export async function createApplication(
     createAdapter(environment),
     {
       abortOnError: false,
+      // Fastify's own parser reads JSON; Nest would add one for forms, which this API does not take.
+      bodyParser: false,
       logger: new ConsoleLogger({ logLevels: ['warn', 'error', 'fatal'], colors: process.stdout.isTTY }),
     },
   );
   applyConventions(app);
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  fastify.removeContentTypeParser('text/plain');
   await fastify.register(fastifyCookie);
   addHooks(fastify, environment);
   serveDocumentation(app);

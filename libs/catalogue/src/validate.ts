@@ -17,6 +17,8 @@ export type CredentialsResult = { valid: true; way: AuthWay; value: Values } | I
 const MAX_DEPTH = 3;
 const MAX_FIELDS = 60;
 const LINE_BREAK = /\p{Cc}/u;
+/** NUL and half a surrogate pair: no database keeps them. */
+const UNKEEPABLE = /[\0\p{Cs}]/u;
 
 const compiled = new WeakMap<object, ValidateFunction>();
 
@@ -63,6 +65,7 @@ function checkTexts(
     if (typeof text !== 'string') continue;
     if (!field['x-multiline'] && LINE_BREAK.test(text))
       addError(errors, `${root}.${name}`, 'must be on one line');
+    if (UNKEEPABLE.test(text)) addError(errors, `${root}.${name}`, 'has a character that cannot be kept');
     if (field.format === 'uri' && text !== '') checkUrl(`${root}.${name}`, text, errors);
   }
 }

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Public, RequireSuperAdmin } from '../common/decorators.js';
-import { Replies } from '../common/replies.js';
+import { Replies, Summary } from '../common/replies.js';
 import { InstallationDto, KeysDto } from './admin.dto.js';
 import { AdminService } from './admin.service.js';
 
@@ -10,16 +10,18 @@ import { AdminService } from './admin.service.js';
 export class AdminController {
   constructor(private readonly service: AdminService) {}
 
-  /** Whether the first account exists, and who may register. Where the key is kept is told until it does. */
   @Get('installation')
+  @Summary(
+    'Whether the first account exists, and who may register. Where the key is kept is told until it does.',
+  )
   @Public()
   @Replies(200, { installation: InstallationDto })
   installation() {
     return this.service.installation();
   }
 
-  /** Where the root key is held and which organisation keys there are. Never a key. */
   @Get('admin/keys')
+  @Summary('Where the root key is held and which organisation keys there are. Never a key.')
   @RequireSuperAdmin()
   @Replies(200, { keys: KeysDto })
   keys() {

@@ -3,7 +3,7 @@ import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor, RequestOrigin } from '../common/actor.js';
 import { Auth, Origin, Public, RequireSession } from '../common/decorators.js';
-import { Fails, Replies } from '../common/replies.js';
+import { Fails, Replies, Summary } from '../common/replies.js';
 import { LoginDto, RefreshDto, RegisterDto, TokensDto, UserDto } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
 import { ProfileService } from './profile.service.js';
@@ -34,8 +34,10 @@ export class AuthController {
     private readonly cookie: RefreshCookie,
   ) {}
 
-  /** Creates an account, and an organisation when one is named. The first account administers the installation. */
   @Post('register')
+  @Summary(
+    'Creates an account, and an organisation when one is named. The first account administers the installation.',
+  )
   @Public()
   @BrowserMode()
   @RateLimit('register', 100, 3600)
@@ -54,8 +56,8 @@ export class AuthController {
     );
   }
 
-  /** Signs in. */
   @Post('login')
+  @Summary('Signs in.')
   @Public()
   @BrowserMode()
   @Replies(200, { user: UserDto, tokens: TokensDto })
@@ -69,8 +71,8 @@ export class AuthController {
     return this.cookie.carry(request, reply, await this.profile.signedIn(await this.auth.login(dto, origin)));
   }
 
-  /** Exchanges a refresh token for the next one. A token that was used before ends the session. */
   @Post('refresh-token')
+  @Summary('Exchanges a refresh token for the next one. A token that was used before ends the session.')
   @Public()
   @BrowserMode()
   @Replies(200, { tokens: TokensDto })
@@ -85,8 +87,8 @@ export class AuthController {
     return this.cookie.carry(request, reply, { tokens: this.profile.tokensOf(session) });
   }
 
-  /** Ends the session at once: its access tokens too. */
   @Post('logout')
+  @Summary('Ends the session at once: its access tokens too.')
   @RequireSession()
   @Replies(200, {})
   @Fails('UNAUTHENTICATED')
@@ -95,8 +97,8 @@ export class AuthController {
     return this.auth.logout(actor);
   }
 
-  /** The signed-in person, their organisations, and what they may do in the active one. */
   @Get('me')
+  @Summary('The signed-in person, their organisations, and what they may do in the active one.')
   @RequireSession()
   @Replies(200, { user: UserDto })
   @Fails('UNAUTHENTICATED')

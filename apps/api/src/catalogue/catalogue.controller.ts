@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Public, RequirePermission } from '../common/decorators.js';
-import { Fails, Replies } from '../common/replies.js';
+import { Fails, Replies, Summary } from '../common/replies.js';
 import { IntegrationTypeDto, IntegrationTypesQuery } from './catalogue.dto.js';
 import { CatalogueService } from './catalogue.service.js';
 
@@ -10,16 +10,17 @@ import { CatalogueService } from './catalogue.service.js';
 export class CatalogueController {
   constructor(private readonly service: CatalogueService) {}
 
-  /** The services that can be connected, each with the schemas of its forms. */
   @Get()
+  @Summary('The services that can be connected, each with the schemas of its forms.')
   @RequirePermission('integrations:read')
   @Replies(200, { integration_types: [IntegrationTypeDto] })
+  @Fails('VALIDATION_FAILED')
   list(@Query() query: IntegrationTypesQuery) {
     return this.service.list(query);
   }
 
-  /** One type and its schemas. */
   @Get(':type_id')
+  @Summary('One type and its schemas.')
   @RequirePermission('integrations:read')
   @Replies(200, { integration_type: IntegrationTypeDto })
   @Fails('NOT_FOUND')
@@ -27,8 +28,8 @@ export class CatalogueController {
     return this.service.get(id);
   }
 
-  /** Its picture, for an `img` element. */
   @Get(':type_id/logo')
+  @Summary('Its picture, for an `img` element.')
   @Public()
   @Header('cache-control', 'public, max-age=86400')
   @ApiProduces('image/svg+xml')

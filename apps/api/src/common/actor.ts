@@ -40,7 +40,7 @@ export function organizationOf(actor: Actor): string {
   return actor.organizationId;
 }
 
-interface Owned {
+export interface Owned {
   createdById: string | null;
   teamIds: string[];
 }

@@ -1,6 +1,6 @@
 import { applyDecorators, type Type as Class } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
@@ -59,7 +59,7 @@ interface TextOptions extends FieldOptions {
   format?: string;
 }
 
-/** A bounded string; NUL is refused since PostgreSQL cannot keep it. */
+/** A bounded string; NUL and half a surrogate pair are refused since PostgreSQL cannot keep them. */
 export function TextField(options: TextOptions = {}): PropertyDecorator {
   const { min = 0, max = 255, pattern, format } = options;
   return field(
@@ -68,15 +68,14 @@ export function TextField(options: TextOptions = {}): PropertyDecorator {
     IsString({ message: 'must be a text' }),
     MinLength(min, { message: min === 1 ? 'must not be empty' : `must have at least ${min} characters` }),
     MaxLength(max, { message: `must have at most ${max} characters` }),
-    Matches(pattern?.expression ?? /^[^\0]*$/, {
-      message: pattern?.wants ?? 'must not contain the NUL character',
-    }),
+    Matches(/^[^\0\p{Cs}]*$/u, { message: 'must not contain NUL or half a character' }),
+    ...(pattern ? [Matches(pattern.expression, { message: pattern.wants })] : []),
   );
 }
 
 /** Text that a person reads as a name: not blank. */
 export const NameField = (options: TextOptions = {}) =>
-  TextField({ min: 1, pattern: { expression: /^(?=.*\S)[^\0]*$/s, wants: 'must not be blank' }, ...options });
+  TextField({ min: 1, pattern: { expression: /\S/, wants: 'must not be blank' }, ...options });
 
 export const EmailField = (options: FieldOptions = {}) =>
   field(
@@ -136,9 +135,15 @@ export const ChoiceField = (choices: readonly string[], options: FieldOptions = 
     IsIn([...choices], { message: `must be one of ${choices.join(', ')}` }),
   );
 
-/** An object whose shape is settled elsewhere (a manifest's schema). */
+/** An object whose shape is settled elsewhere (a manifest's schema); it arrives there as it was sent. */
 export const ObjectField = (options: FieldOptions = {}) =>
-  field(options, { type: 'object', additionalProperties: true }, IsObject({ message: 'must be an object' }));
+  field(
+    options,
+    { type: 'object', additionalProperties: true },
+    // Otherwise class-transformer drops fields by the names of Object's own, such as `constructor`.
+    Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]),
+    IsObject({ message: 'must be an object' }),
+  );
 
 export const DateField = (options: FieldOptions = {}) =>
   field({ example: '2026-01-15T10:00:00.000Z', ...options }, { type: 'string', format: 'date-time' });

@@ -1,5 +1,5 @@
 import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
-import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { ERROR_STATUS, type ErrorCode } from './app-error.js';
 import { ErrorReply } from './error-reply.js';
 
@@ -12,6 +12,10 @@ function schemaOf(shape: Shape): object {
   if (Array.isArray(shape)) return { type: 'array', items: { $ref: getSchemaPath(shape[0]) } };
   return shape;
 }
+
+/** Documents what a route does: the first sentence is its summary, all of them its description. */
+export const Summary = (text: string) =>
+  ApiOperation({ summary: /^.*?[.](?=\s|$)/s.exec(text)?.[0] ?? text, description: text });
 
 /**
  * Documents a success: its status and what stands in `data`, field by field (`[Dto]` is a list).

@@ -2,7 +2,7 @@ import { Controller, Get, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { AppError } from '../common/app-error.js';
 import { Public } from '../common/decorators.js';
-import { Fails, Replies } from '../common/replies.js';
+import { Fails, Replies, Summary } from '../common/replies.js';
 import { Database } from '../database/database.js';
 
 /** For load balancers and orchestrators. */
@@ -12,15 +12,15 @@ import { Database } from '../database/database.js';
 export class HealthController {
   constructor(private readonly database: Database) {}
 
-  /** The process answers. */
   @Get('live')
+  @Summary('The process answers.')
   @Replies(200, { status: { type: 'string' } })
   live() {
     return { status: 'live' };
   }
 
-  /** The process can do its work: the database answers. */
   @Get('ready')
+  @Summary('The process can do its work: the database answers.')
   @Replies(200, { status: { type: 'string' } })
   @Fails('UNAVAILABLE')
   async ready() {

@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { RequireSession } from '../common/decorators.js';
 import { TextField } from '../common/fields.js';
-import { Replies } from '../common/replies.js';
+import { Replies, Summary } from '../common/replies.js';
 import { PERMISSIONS } from './permissions.js';
 
 export class PermissionDto {
@@ -13,8 +13,8 @@ export class PermissionDto {
 @ApiTags('Organisations')
 @Controller('permissions')
 export class PermissionsController {
-  /** Everything a role can allow. */
   @Get()
+  @Summary('Everything a role can allow.')
   @RequireSession()
   @Replies(200, { permissions: [PermissionDto] })
   list() {

@@ -49,8 +49,8 @@ export class DueIntegrations {
 
   /** Tries the connection and records how it went; the lease ends with it. */
   async check({ organizationId, integrationId, leaseToken }: DueIntegration): Promise<void> {
-    const { credentialId, outcome } = await this.saved.test(organizationId, integrationId, 'health');
-    await this.recorder.record({ organizationId, integrationId, credentialId }, outcome, {
+    const { outcome, ...tried } = await this.saved.test(organizationId, integrationId, 'health');
+    await this.recorder.record({ organizationId, integrationId, ...tried }, outcome, {
       kind: 'watch',
       leaseToken,
     });

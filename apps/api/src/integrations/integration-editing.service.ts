@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { type Actor, permits } from '../common/actor.js';
+import { type Actor, type Owned, permits } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { IdentityService } from '../identity/identity.service.js';
 import type { IntegrationDto, UpdateIntegrationDto } from './integration.dto.js';
 import { IntegrationInput } from './integration-input.js';
 import { IntegrationReader } from './integration-reader.js';
-import type { IntegrationRow } from './integration.row.js';
+import type { Integration } from './integration.entity.js';
 import { type Edit, IntegrationStore } from './integration-store.js';
 import { searchTerms } from './search-terms.js';
 
@@ -27,10 +27,10 @@ export class IntegrationEditingService {
     dto: UpdateIntegrationDto,
   ): Promise<{ integration: IntegrationDto }> {
     const before = await this.reader.require(actor, id);
-    const edit = this.editOf(actor, before, dto);
-    await this.store.edit(actor, before.organization_id, id, edit, (manager) =>
-      this.identity.requireTeams(manager, before.organization_id, dto.team_ids ?? []),
-    );
+    await this.store.edit(actor, before.organization_id, id, async (manager, current) => {
+      await this.identity.requireTeams(manager, before.organization_id, dto.team_ids ?? []);
+      return this.editOf(actor, current, before.team_ids, dto);
+    });
     return this.reader.get(actor, id);
   }
 
@@ -57,12 +57,13 @@ export class IntegrationEditingService {
     return { id, warnings: [] };
   }
 
-  private editOf(actor: Actor, before: IntegrationRow, dto: UpdateIntegrationDto): Edit {
-    const { manifest, way } = this.input.savedType(before.integration_type_id, before.auth_mode);
+  private editOf(actor: Actor, before: Integration, teamIds: string[], dto: UpdateIntegrationDto): Edit {
+    const { manifest, way } = this.input.savedType(before.integrationTypeId, before.authMode);
     const config = dto.config ? this.input.config(manifest, way, dto.config) : undefined;
-    if (config) {
-      this.refuseRedirection(actor, before, this.input.redirectingFields(manifest, before.config, config));
-    }
+    const owned = { createdById: before.createdBy, teamIds };
+    if (config)
+      this.refuseRedirection(actor, owned, this.input.redirectingFields(manifest, before.config, config));
+    if (dto.team_ids) this.refuseLosingSight(actor, owned, dto.team_ids);
     const name = dto.name?.trim() ?? before.name;
     const description = dto.description === undefined ? before.description : dto.description;
     const configFields = config ? this.changedFields(before.config, config) : [];
@@ -70,7 +71,7 @@ export class IntegrationEditingService {
       ...(name === before.name ? [] : ['name']),
       ...(description === before.description ? [] : ['description']),
       ...configFields,
-      ...(dto.team_ids && !isDeepStrictEqual([...dto.team_ids].sort(), [...before.team_ids].sort())
+      ...(dto.team_ids && !isDeepStrictEqual([...dto.team_ids].sort(), [...teamIds].sort())
         ? ['team_ids']
         : []),
     ];
@@ -89,13 +90,18 @@ export class IntegrationEditingService {
   }
 
   /** Who may not replace the credential may not have it sent to a server of their choice either. */
-  private refuseRedirection(actor: Actor, before: IntegrationRow, fields: string[]): void {
-    const owned = { createdById: before.created_by, teamIds: before.team_ids };
+  private refuseRedirection(actor: Actor, owned: Owned, fields: string[]): void {
     if (fields.length === 0 || permits(actor, 'credentials:update', owned)) return;
     throw new AppError(
       'FORBIDDEN',
       `${fields.map((name) => `config.${name}`).join(', ')} decides where the credential is sent, so changing it needs ` +
         'credentials:update for this integration.',
     );
+  }
+
+  private refuseLosingSight(actor: Actor, { createdById }: Owned, teamIds: string[]): void {
+    if (teamIds.length === 0 || actor.role === 'org_admin' || createdById === actor.userId) return;
+    if (teamIds.some((team) => actor.teamIds.includes(team))) return;
+    throw AppError.invalid({ team_ids: ['must have a team of yours, or you could no longer see it'] });
   }
 }

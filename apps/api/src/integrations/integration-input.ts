@@ -83,9 +83,13 @@ export class IntegrationInput {
     before: Record<string, FieldValue>,
     after: Record<string, FieldValue>,
   ): string[] {
+    const addresses = [manifest.base_url, ...manifest.auth.map((way) => way.base_url)].join(' ');
     return Object.entries(manifest.config.properties)
       .filter(
-        ([name, field]) => field.format !== undefined || ['tls_verify', 'ca_certificate'].includes(name),
+        ([name, field]) =>
+          field.format !== undefined ||
+          addresses.includes(`{config.${name}`) ||
+          ['tls_verify', 'ca_certificate'].includes(name),
       )
       .map(([name]) => name)
       .filter((name) => before[name] !== after[name]);

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../common/actor.js';
 import { Auth, RequirePermission } from '../common/decorators.js';
-import { Fails, Replies } from '../common/replies.js';
+import { Fails, Replies, Summary } from '../common/replies.js';
 import { UuidParam } from '../common/uuid-param.js';
 import {
   CredentialMetadataDto,
@@ -26,8 +26,8 @@ export class IntegrationOperationsController {
     private readonly editing: IntegrationEditingService,
   ) {}
 
-  /** Tests the connection now; the integration's state follows. */
   @Post('test')
+  @Summary("Tests the connection now; the integration's state follows.")
   @RequirePermission('integrations:test')
   @Replies(200, {
     status: { type: 'string' },
@@ -39,8 +39,8 @@ export class IntegrationOperationsController {
     return this.testing.test(actor, id);
   }
 
-  /** Puts it back under the watch. */
   @Post('enable')
+  @Summary('Puts it back under the watch.')
   @RequirePermission('integrations:update')
   @Replies(200, { integration: IntegrationDto })
   @Fails('NOT_FOUND')
@@ -48,8 +48,8 @@ export class IntegrationOperationsController {
     return this.editing.enable(actor, id);
   }
 
-  /** Takes it out of use: it is not checked, and programs get a refusal with the reason. */
   @Post('disable')
+  @Summary('Takes it out of use: it is not checked, and programs get a refusal with the reason.')
   @RequirePermission('integrations:update')
   @Replies(200, { integration: IntegrationDto })
   @Fails('NOT_FOUND')
@@ -57,8 +57,8 @@ export class IntegrationOperationsController {
     return this.editing.disable(actor, id);
   }
 
-  /** What happened to it, newest first. */
   @Get('logs')
+  @Summary('What happened to it, newest first.')
   @RequirePermission('integrations:read')
   @Replies(200, { logs: [IntegrationLogDto], next_cursor: { type: ['string', 'null'] } })
   @Fails('VALIDATION_FAILED', 'NOT_FOUND')
@@ -70,8 +70,8 @@ export class IntegrationOperationsController {
     return this.reader.logs(actor, id, query);
   }
 
-  /** State, uptime, response times and incidents in a window of time. */
   @Get('health')
+  @Summary('State, uptime, response times and incidents in a window of time.')
   @RequirePermission('integrations:read')
   @Replies(200, { health: HealthDto })
   @Fails('VALIDATION_FAILED', 'NOT_FOUND')
@@ -79,8 +79,8 @@ export class IntegrationOperationsController {
     return this.reader.health(actor, id, query);
   }
 
-  /** Which credentials are set. Never a value. */
   @Get('credentials')
+  @Summary('Which credentials are set. Never a value.')
   @RequirePermission('credentials:inspect')
   @Replies(200, { credentials: CredentialMetadataDto })
   @Fails('NOT_FOUND')
@@ -88,8 +88,8 @@ export class IntegrationOperationsController {
     return this.testing.inspect(actor, id);
   }
 
-  /** Replaces the credentials after testing the new ones; the old ones stay when the test fails. */
   @Patch('credentials')
+  @Summary('Replaces the credentials after testing the new ones; the old ones stay when the test fails.')
   @RequirePermission('credentials:update')
   @ApiBody({
     schema: {

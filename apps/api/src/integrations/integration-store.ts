@@ -84,33 +84,33 @@ export class IntegrationStore {
     });
   }
 
-  async edit(actor: Actor, organizationId: string, id: string, edit: Edit, before: Before): Promise<void> {
-    await this.change(
-      actor,
-      organizationId,
-      id,
-      'integration.updated',
-      { fields: edit.fields },
-      async (manager, now) => {
-        await before(manager);
-        await this.repository.update(manager, organizationId, id, {
-          ...edit.changes,
-          ...(edit.checkNow ? { nextCheckAt: now } : {}),
-          updatedAt: now,
+  /** @param plan says what changes, of the integration as it is now; what it throws keeps everything from being written. */
+  async edit(
+    actor: Actor,
+    organizationId: string,
+    id: string,
+    plan: (manager: EntityManager, current: Integration) => Promise<Edit>,
+  ): Promise<void> {
+    await this.change(actor, organizationId, id, 'integration.updated', {}, async (manager, now, current) => {
+      const edit = await plan(manager, current);
+      await this.repository.update(manager, organizationId, id, {
+        ...edit.changes,
+        ...(edit.checkNow ? { nextCheckAt: now } : {}),
+        updatedAt: now,
+      });
+      if (edit.terms) await this.repository.replaceTerms(manager, organizationId, id, edit.terms);
+      if (edit.teamIds) await this.repository.replaceTeams(manager, organizationId, id, edit.teamIds);
+      if (edit.fields.length > 0) {
+        const message = `Changed: ${edit.fields.join(', ')}`;
+        await this.activity.log(manager, organizationId, id, now, {
+          action: 'updated',
+          status: 'success',
+          message,
         });
-        if (edit.terms) await this.repository.replaceTerms(manager, organizationId, id, edit.terms);
-        if (edit.teamIds) await this.repository.replaceTeams(manager, organizationId, id, edit.teamIds);
-        if (edit.fields.length > 0) {
-          const message = `Changed: ${edit.fields.join(', ')}`;
-          await this.activity.log(manager, organizationId, id, now, {
-            action: 'updated',
-            status: 'success',
-            message,
-          });
-        }
-        if (edit.checkNow) await this.events.wakeWatch(manager);
-      },
-    );
+      }
+      if (edit.checkNow) await this.events.wakeWatch(manager);
+      return { fields: edit.fields };
+    });
   }
 
   async enable(actor: Actor, organizationId: string, id: string): Promise<void> {
@@ -229,13 +229,17 @@ export class IntegrationStore {
     id: string,
     action: string,
     metadata: Record<string, unknown>,
-    work: (manager: EntityManager, now: Date, integration: Integration) => Promise<void>,
+    work: (
+      manager: EntityManager,
+      now: Date,
+      integration: Integration,
+    ) => Promise<Record<string, unknown> | void>,
   ): Promise<void> {
     await this.database.tenant(organizationId, async (manager) => {
       const integration = await this.repository.lock(manager, organizationId, id);
       if (!integration) throw AppError.notFound('integration');
-      await work(manager, this.clock.date(), integration);
-      await this.recordAudit(manager, actor, integration, action, metadata);
+      const more = await work(manager, this.clock.date(), integration);
+      await this.recordAudit(manager, actor, integration, action, { ...metadata, ...more });
     });
   }
 

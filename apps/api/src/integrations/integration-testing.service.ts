@@ -4,7 +4,7 @@ import { AppError } from '../common/app-error.js';
 import { WithMessage } from '../common/envelope.js';
 import { CredentialsService } from '../tokens/credentials.service.js';
 import { connectionFailed } from './connection-failed.js';
-import { ConnectionTester, type TestOutcome } from './connection-tester.js';
+import { ConnectionTester } from './connection-tester.js';
 import type { CredentialMetadataDto, IntegrationDto } from './integration.dto.js';
 import { IntegrationInput } from './integration-input.js';
 import { IntegrationReader } from './integration-reader.js';
@@ -33,8 +33,8 @@ export class IntegrationTestingService {
     const row = await this.reader.require(actor, id);
     if (row.status === 'disabled')
       throw new AppError('CONFLICT', 'This integration is disabled. Enable it, then test it.');
-    const { credentialId, outcome } = await this.saved.test(row.organization_id, id, 'test');
-    const checked = { organizationId: row.organization_id, integrationId: id, credentialId };
+    const { outcome, ...tried } = await this.saved.test(row.organization_id, id, 'test');
+    const checked = { organizationId: row.organization_id, integrationId: id, ...tried };
     await this.recorder.record(checked, outcome, { kind: 'person', actor });
     if (!outcome.ok) throw connectionFailed(outcome);
     return {
@@ -80,23 +80,19 @@ export class IntegrationTestingService {
     }
     const credential = await this.credentials.seal(row.organization_id, id, way.credential_type, credentials);
     await this.store.replaceCredential(actor, credential, way.id);
-    await this.recordSuccess(actor, row.organization_id, id, credential.id, outcome);
+    await this.recorder.record(
+      {
+        organizationId: row.organization_id,
+        integrationId: id,
+        credentialId: credential.id,
+        config: row.config,
+      },
+      outcome,
+      { kind: 'person', actor },
+    );
     return new WithMessage(
       await this.reader.get(actor, id),
       'The new credentials work and have replaced the old ones.',
     );
-  }
-
-  private async recordSuccess(
-    actor: Actor,
-    organizationId: string,
-    integrationId: string,
-    credentialId: string,
-    outcome: TestOutcome,
-  ) {
-    await this.recorder.record({ organizationId, integrationId, credentialId }, outcome, {
-      kind: 'person',
-      actor,
-    });
   }
 }

@@ -3,7 +3,7 @@ import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../common/actor.js';
 import { Auth, RequirePermission } from '../common/decorators.js';
 import { Pagination } from '../common/pagination.js';
-import { Fails, Replies } from '../common/replies.js';
+import { Fails, Replies, Summary } from '../common/replies.js';
 import { UuidParam } from '../common/uuid-param.js';
 import {
   CreateIntegrationDto,
@@ -25,8 +25,8 @@ export class IntegrationsController {
     private readonly editing: IntegrationEditingService,
   ) {}
 
-  /** The organisation's integrations that the caller may see. Never a secret. */
   @Get()
+  @Summary("The organisation's integrations that the caller may see. Never a secret.")
   @RequirePermission('integrations:read')
   @Replies(200, { integrations: [IntegrationDto], pagination: Pagination })
   @Fails('VALIDATION_FAILED')
@@ -34,8 +34,8 @@ export class IntegrationsController {
     return this.reader.list(actor, query);
   }
 
-  /** Adds an integration. With `test: true` it is tested first and kept only when that succeeds. */
   @Post()
+  @Summary('Adds an integration. With `test: true` it is tested first and kept only when that succeeds.')
   @RequirePermission('integrations:create')
   @ApiHeader({
     name: 'idempotency-key',
@@ -48,8 +48,8 @@ export class IntegrationsController {
     return this.creation.create(actor, dto, key);
   }
 
-  /** Tests values that are not saved. */
   @Post('test')
+  @Summary('Tests values that are not saved.')
   @RequirePermission('integrations:create')
   @Replies(200, {
     status: { type: 'string' },
@@ -61,8 +61,8 @@ export class IntegrationsController {
     return this.creation.test(actor, dto);
   }
 
-  /** One integration. */
   @Get(':id')
+  @Summary('One integration.')
   @RequirePermission('integrations:read')
   @Replies(200, { integration: IntegrationDto })
   @Fails('NOT_FOUND')
@@ -70,8 +70,8 @@ export class IntegrationsController {
     return this.reader.get(actor, id);
   }
 
-  /** Changes name, description, configuration or teams. */
   @Patch(':id')
+  @Summary('Changes name, description, configuration or teams.')
   @RequirePermission('integrations:update')
   @Replies(200, { integration: IntegrationDto })
   @Fails('VALIDATION_FAILED', 'NOT_FOUND')
@@ -83,8 +83,10 @@ export class IntegrationsController {
     return this.editing.update(actor, id, dto);
   }
 
-  /** Deletes the integration and its credentials. `warnings` says what could not be undone at the provider. */
   @Delete(':id')
+  @Summary(
+    'Deletes the integration and its credentials. `warnings` says what could not be undone at the provider.',
+  )
   @RequirePermission('integrations:delete')
   @Replies(200, {
     id: { type: 'string', format: 'uuid' },

@@ -25,12 +25,13 @@ const ORDERS: Record<string, string> = {
   '-last_checked_at': 'i.last_checked_at DESC NULLS LAST, i.id DESC',
 };
 
-const VIEW = `
+/** @param source the integrations to describe; for a page, only those of the page, so that nothing else is joined. */
+const view = (source: string): string => `
   SELECT i.*, u.full_name AS creator_name, c.credential_type, c.state AS credential_state,
     c.expires_at AS token_expires_at,
     ARRAY(SELECT t.team_id FROM integration_teams t
           WHERE t.organization_id = i.organization_id AND t.integration_id = i.id) AS team_ids
-  FROM integrations i
+  FROM ${source} i
   LEFT JOIN users u ON u.id = i.created_by
   LEFT JOIN integration_credentials c ON c.organization_id = i.organization_id AND c.integration_id = i.id`;
 
@@ -54,10 +55,10 @@ function visibleTo(actor: Actor, organizationId: string): Conditions {
   const where = new Conditions();
   where.parts.push(`i.organization_id = ${where.bind(organizationId)}`);
   if (actor.role === 'org_admin') return where;
+  // An aggregate and no EXISTS: PostgreSQL would read all rows of integration_teams into a hash, for one page too.
   where.parts.push(`(i.created_by = ${where.bind(actor.userId)}
-    OR NOT EXISTS (SELECT 1 FROM integration_teams t WHERE t.organization_id = i.organization_id AND t.integration_id = i.id)
-    OR EXISTS (SELECT 1 FROM integration_teams t WHERE t.organization_id = i.organization_id AND t.integration_id = i.id
-               AND t.team_id = ANY(${where.bind(actor.teamIds)}::uuid[])))`);
+    OR coalesce((SELECT bool_or(t.team_id = ANY(${where.bind(actor.teamIds)}::uuid[])) FROM integration_teams t
+                 WHERE t.organization_id = i.organization_id AND t.integration_id = i.id), true))`);
   return where;
 }
 
@@ -69,7 +70,10 @@ export class IntegrationsRepository {
     const where = visibleTo(actor, organizationId);
     where.parts.push(`i.id = ${where.bind(id)}`);
     return this.database.tenant(organizationId, async (manager) => {
-      const rows = await manager.query<IntegrationRow[]>(`${VIEW} WHERE ${where.sql}`, where.parameters);
+      const rows = await manager.query<IntegrationRow[]>(
+        `${view('integrations')} WHERE ${where.sql}`,
+        where.parameters,
+      );
       return rows[0];
     });
   }
@@ -103,11 +107,10 @@ export class IntegrationsRepository {
         `SELECT count(*)::int AS total FROM integrations i WHERE ${where.sql}`,
         where.parameters,
       );
-      const page = `ORDER BY ${ORDERS[filter.sort]} LIMIT ${filter.perPage} OFFSET ${(filter.page - 1) * filter.perPage}`;
-      const rows = await manager.query<IntegrationRow[]>(
-        `${VIEW} WHERE ${where.sql} ${page}`,
-        where.parameters,
-      );
+      const order = `ORDER BY ${ORDERS[filter.sort]}`;
+      const page = `SELECT i.* FROM integrations i WHERE ${where.sql} ${order}
+        LIMIT ${filter.perPage} OFFSET ${(filter.page - 1) * filter.perPage}`;
+      const rows = await manager.query<IntegrationRow[]>(`${view(`(${page})`)} ${order}`, where.parameters);
       return { rows, total: counted[0]?.total ?? 0 };
     });
   }

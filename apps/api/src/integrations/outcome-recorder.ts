@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import type { FieldValue } from '@latchkey/catalogue';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service.js';
 import type { Actor } from '../common/actor.js';
@@ -17,11 +19,13 @@ import { IntegrationsRepository } from './integrations.repository.js';
 /** Who asked for the test whose outcome is recorded. */
 export type CheckSource = { kind: 'person'; actor: Actor } | { kind: 'watch'; leaseToken: string };
 
-export interface CheckedCredential {
+export interface CheckedConnection {
   organizationId: string;
   integrationId: string;
   /** The credential that was tried; null when there was none that opens. */
   credentialId: string | null;
+  /** The settings that it was tried with. */
+  config: Record<string, FieldValue>;
 }
 
 const RELEASED = { checkLeaseToken: null, checkLeaseUntil: null };
@@ -29,7 +33,7 @@ const RELEASED = { checkLeaseToken: null, checkLeaseUntil: null };
 /**
  * Writes how a test of a saved integration went: state, next check, log, incident and event, in one transaction.
  * An outcome that has been overtaken is dropped: the integration was deleted or disabled meanwhile, its
- * credential replaced, or the watch's lease has gone to another.
+ * credential or settings replaced, or the watch's lease has gone to another.
  */
 @Injectable()
 export class OutcomeRecorder {
@@ -46,7 +50,7 @@ export class OutcomeRecorder {
 
   /** @returns the state after it; undefined when the outcome was dropped. */
   record(
-    checked: CheckedCredential,
+    checked: CheckedConnection,
     outcome: TestOutcome,
     source: CheckSource,
   ): Promise<IntegrationStatus | undefined> {
@@ -56,7 +60,9 @@ export class OutcomeRecorder {
       if (!integration) return undefined;
       if (source.kind === 'watch' && integration.checkLeaseToken !== source.leaseToken) return undefined;
       const current = await this.credentials.currentId(manager, organizationId, integrationId);
-      if (integration.status === 'disabled' || current !== checked.credentialId) {
+      const overtaken =
+        current !== checked.credentialId || !isDeepStrictEqual(integration.config, checked.config);
+      if (integration.status === 'disabled' || overtaken) {
         if (source.kind === 'watch')
           await this.repository.update(manager, organizationId, integrationId, RELEASED);
         return undefined;

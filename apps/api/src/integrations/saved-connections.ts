@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { FieldValue } from '@latchkey/catalogue';
 import { CredentialsService } from '../tokens/credentials.service.js';
 import { UnsealError } from '../vault/sealed-format.js';
 import { ConnectionTester, type TestFailure, type TestOutcome } from './connection-tester.js';
@@ -7,6 +8,8 @@ import { IntegrationsRepository } from './integrations.repository.js';
 
 export interface SavedTest {
   credentialId: string | null;
+  /** The settings it was tried with. */
+  config: Record<string, FieldValue>;
   outcome: TestOutcome;
 }
 
@@ -35,9 +38,11 @@ export class SavedConnections {
   async test(organizationId: string, integrationId: string, purpose: 'test' | 'health'): Promise<SavedTest> {
     const integration = await this.repository.load(organizationId, integrationId);
     const credential = await this.credentials.find(organizationId, integrationId);
+    const config = integration?.config ?? {};
     if (!integration || !credential) {
       return {
         credentialId: null,
+        config,
         outcome: unusable('No credential is stored', 'Enter the credentials in the settings.'),
       };
     }
@@ -45,6 +50,7 @@ export class SavedConnections {
     if (!type) {
       return {
         credentialId: credential.id,
+        config,
         outcome: unusable(
           'This version of Latchkey does not know the type',
           'Delete the integration, or go back to a version that knows it.',
@@ -53,15 +59,13 @@ export class SavedConnections {
     }
     try {
       const fields = await this.credentials.open(credential);
-      const outcome = await this.tester.test(
-        { ...type, config: integration.config, credentials: fields },
-        purpose,
-      );
-      return { credentialId: credential.id, outcome };
+      const outcome = await this.tester.test({ ...type, config, credentials: fields }, purpose);
+      return { credentialId: credential.id, config, outcome };
     } catch (error) {
       if (!(error instanceof UnsealError)) throw error;
       return {
         credentialId: credential.id,
+        config,
         outcome: unusable(
           'The stored credential cannot be opened',
           'Enter the credentials again, or restore the key they were sealed under.',

@@ -2,7 +2,7 @@ import { Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../common/actor.js';
 import { Auth, RequireSession } from '../common/decorators.js';
-import { Fails, Replies } from '../common/replies.js';
+import { Fails, Replies, Summary } from '../common/replies.js';
 import { UuidParam } from '../common/uuid-param.js';
 import { NotificationDto, NotificationsQuery } from './notification.dto.js';
 import { NotificationsService } from './notifications.service.js';
@@ -13,8 +13,8 @@ import { NotificationsService } from './notifications.service.js';
 export class NotificationsController {
   constructor(private readonly service: NotificationsService) {}
 
-  /** What the caller was told in the active organisation, newest first. */
   @Get()
+  @Summary('What the caller was told in the active organisation, newest first.')
   @Replies(200, {
     notifications: [NotificationDto],
     unread_count: { type: 'integer' },
@@ -25,15 +25,15 @@ export class NotificationsController {
     return this.service.list(actor, query);
   }
 
-  /** Marks everything read. */
   @Post('read-all')
+  @Summary('Marks everything read.')
   @Replies(200, { read: { type: 'integer' } })
   markAllRead(@Auth() actor: Actor) {
     return this.service.markAllRead(actor);
   }
 
-  /** Marks one read. */
   @Post(':id/read')
+  @Summary('Marks one read.')
   @Replies(200, { notification: NotificationDto })
   @Fails('NOT_FOUND')
   markRead(@Auth() actor: Actor, @UuidParam('id', 'notification') id: string) {

@@ -19,13 +19,22 @@ import { requireSession, requireStranger, safeRedirect } from './guards';
 import { NotFoundPage } from './NotFoundPage';
 import { RouteError } from './RouteError';
 import { RoutePending } from './RoutePending';
+import { StartError } from './StartError';
 
-const rootRoute = createRootRoute();
+const rootRoute = createRootRoute({
+  errorComponent: StartError,
+  notFoundComponent: () => (
+    <main>
+      <NotFoundPage />
+    </main>
+  ),
+});
 
 const setupRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/setup',
   beforeLoad: requireStranger,
+  errorComponent: StartError,
   component: lazyRouteComponent(() => import('../features/auth/pages/SetupPage'), 'SetupPage'),
 });
 
@@ -37,6 +46,7 @@ const signInRoute = createRoute({
     ended: raw.ended === true || undefined,
   }),
   beforeLoad: requireStranger,
+  errorComponent: StartError,
   component: lazyRouteComponent(() => import('../features/auth/pages/SignInPage'), 'SignInPage'),
 });
 
@@ -44,6 +54,7 @@ const signUpRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-up',
   beforeLoad: requireStranger,
+  errorComponent: StartError,
   component: lazyRouteComponent(() => import('../features/auth/pages/SignUpPage'), 'SignUpPage'),
 });
 
@@ -51,6 +62,7 @@ const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'shell',
   beforeLoad: requireSession,
+  errorComponent: StartError,
   loader: () => queryClient.ensureQueryData(meQuery),
   component: lazyRouteComponent(() => import('./shell/Shell'), 'Shell'),
 });

@@ -54,6 +54,7 @@ const SPELLINGS: Record<string, string> = {
   aws: 'AWS',
   cd: 'CD',
   ci: 'CI',
+  'ci/cd': 'CI/CD',
   dns: 'DNS',
   github: 'GitHub',
   http: 'HTTP',
@@ -69,7 +70,10 @@ const SPELLINGS: Record<string, string> = {
 
 /** `rate_limit_left` → `Rate limit left`, `api_token` → `API token`. */
 export function humanize(key: string): string {
-  const words = key.split(/[\s_-]+/).filter(Boolean);
+  const words = key
+    .replace('ci_cd', 'ci/cd')
+    .split(/[\s_-]+/)
+    .filter(Boolean);
   return words
     .map(
       (word, index) => SPELLINGS[word] ?? (index === 0 ? word.charAt(0).toUpperCase() + word.slice(1) : word),

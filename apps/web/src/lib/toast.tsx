@@ -2,6 +2,8 @@ import { notifications } from '@mantine/notifications';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { messageOf } from './api-error';
 
+const closeButtonProps = { 'aria-label': 'Dismiss' };
+
 const DONE_MS = 3500;
 const FAILED_MS = 8000;
 
@@ -13,6 +15,7 @@ export function toastDone(message: string): void {
     icon: <IconCheck size={14} aria-hidden />,
     color: 'iris',
     withBorder: true,
+    closeButtonProps,
     autoClose: DONE_MS,
   });
 }
@@ -24,6 +27,7 @@ export function toastFailed(title: string, error: unknown): void {
     icon: <IconX size={14} aria-hidden />,
     color: 'red',
     withBorder: true,
+    closeButtonProps,
     autoClose: FAILED_MS,
   });
 }

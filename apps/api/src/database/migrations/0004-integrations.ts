@@ -46,7 +46,7 @@ export class Integrations1700000000004 implements MigrationInterface {
       );
       CREATE INDEX integrations_created ON integrations (organization_id, created_at DESC, id DESC);
       CREATE INDEX integrations_name ON integrations (organization_id, name COLLATE "C", id);
-      CREATE INDEX integrations_checked ON integrations (organization_id, last_checked_at, id);
+      CREATE INDEX integrations_checked ON integrations (organization_id, last_checked_at NULLS FIRST, id);
       CREATE INDEX integrations_status ON integrations (organization_id, status, created_at DESC);
       CREATE INDEX integrations_type ON integrations (integration_type_id, organization_id);
       CREATE INDEX integrations_creator ON integrations (created_by);

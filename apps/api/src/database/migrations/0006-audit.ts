@@ -70,9 +70,11 @@ export class Audit1700000000006 implements MigrationInterface {
             FOR part IN
               SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
               WHERE i.inhparent = ('public.' || parent)::regclass
-                AND to_timestamp(right(c.relname, 8), 'YYYYMMDD') + span < now() - make_interval(days => retention_days)
             LOOP
-              EXECUTE format('DROP TABLE public.%I', part.relname);
+              -- Not in the query's condition, where it would be tried on the names of other tables too.
+              IF to_timestamp(right(part.relname, 8), 'YYYYMMDD') + span < now() - make_interval(days => retention_days) THEN
+                EXECUTE format('DROP TABLE public.%I', part.relname);
+              END IF;
             END LOOP;
           END IF;
         END LOOP;

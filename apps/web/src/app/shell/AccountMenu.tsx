@@ -1,23 +1,22 @@
-import { Avatar, Menu, type MantineColorScheme, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import {
-  IconCheck,
-  IconDeviceDesktop,
-  IconLogout,
-  IconMoon,
-  IconSettings,
-  IconSun,
-  type TablerIcon,
-} from '@tabler/icons-react';
+  Avatar,
+  Menu,
+  type MantineColorScheme,
+  UnstyledButton,
+  useMantineColorScheme,
+  VisuallyHidden,
+} from '@mantine/core';
+import { IconLogout, IconSettings } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useSignOut } from '../../features/auth/api/sign-out';
 import { useMe } from '../../lib/me';
 import { toastFailed } from '../../lib/toast';
 import classes from './AccountMenu.module.css';
 
-const schemes: { value: MantineColorScheme; label: string; icon: TablerIcon }[] = [
-  { value: 'auto', label: 'Like the system', icon: IconDeviceDesktop },
-  { value: 'light', label: 'Light', icon: IconSun },
-  { value: 'dark', label: 'Dark', icon: IconMoon },
+const schemes: { value: MantineColorScheme; label: string }[] = [
+  { value: 'auto', label: 'Like the system' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
 ];
 
 export function AccountMenu() {
@@ -28,10 +27,11 @@ export function AccountMenu() {
     signOut.mutate(undefined, { onError: (error) => toastFailed('You are still signed in', error) });
 
   return (
-    <Menu position="bottom-end" width={220}>
+    <Menu position="bottom-end" width={220} withInitialFocusPlaceholder={false} withinPortal={false}>
       <Menu.Target>
-        <UnstyledButton className={classes.trigger} aria-label={`Account of ${me.full_name}`}>
-          <Avatar src={me.avatar_url} name={me.full_name} color="iris" size={30} aria-hidden />
+        <UnstyledButton className={classes.trigger}>
+          <Avatar src={me.avatar_url} name={me.full_name} color="iris" size={30} alt="" />
+          <VisuallyHidden>Account of {me.full_name}</VisuallyHidden>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
@@ -41,18 +41,16 @@ export function AccountMenu() {
         </div>
         <Menu.Divider />
         <Menu.Label>Appearance</Menu.Label>
-        {schemes.map(({ value, label, icon: Icon }) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={colorScheme === value}
-            leftSection={<Icon size={16} aria-hidden />}
-            rightSection={colorScheme === value && <IconCheck size={14} aria-hidden />}
-            onClick={() => setColorScheme(value)}
-          >
-            {label}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup
+          value={colorScheme}
+          onChange={(value) => setColorScheme(value as MantineColorScheme)}
+        >
+          {schemes.map(({ value, label }) => (
+            <Menu.RadioItem key={value} value={value}>
+              {label}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item
           leftSection={<IconSettings size={16} aria-hidden />}

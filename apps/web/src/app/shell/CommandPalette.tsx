@@ -1,109 +1,104 @@
-import '@mantine/spotlight/styles.css';
-import { useMantineColorScheme } from '@mantine/core';
+import { Combobox, Modal, TextInput, useCombobox } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { Spotlight, type SpotlightActionGroupData, spotlight } from '@mantine/spotlight';
-import {
-  IconMoon,
-  IconPlugConnected,
-  IconPlus,
-  IconSearch,
-  IconSettings,
-  IconSun,
-} from '@tabler/icons-react';
+import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { integrationsQuery } from '../../features/integrations/api/get-integrations';
-import { TypeLogo } from '../../features/integrations/components/TypeLogo';
 import { statusLabels } from '../../features/integrations/components/status';
-import { humanize } from '../../lib/format';
-import { useCan } from '../../lib/me';
+import { TypeLogo } from '../../features/integrations/components/TypeLogo';
+import { useCommands } from './use-commands';
 import classes from './CommandPalette.module.css';
 
+interface CommandPaletteProps {
+  opened: boolean;
+  onClose: () => void;
+}
+
 const SHOWN = 8;
+const DEBOUNCE_MS = 200;
 
-/** Jumps to an integration or a page, by keyboard. Opens whenever `openings` changes. */
-export default function CommandPalette({ openings }: { openings: number }) {
-  const [query, setQuery] = useState('');
-  const [debounced] = useDebouncedValue(query.trim(), 200);
-  const { data } = useQuery(integrationsQuery({ q: debounced || undefined }, SHOWN));
-  const commands = useCommands();
-
-  useEffect(() => spotlight.open(), [openings]);
-  const navigate = useNavigate();
-
-  const found = (data?.integrations ?? []).map((integration) => ({
-    id: integration.id,
-    label: integration.name,
-    description: `${statusLabels[integration.status]} · ${humanize(integration.category)}`,
-    // The server has matched already: names alone would hide what matched by type.
-    keywords: query,
-    leftSection: <TypeLogo typeId={integration.integration_type_id} size={20} />,
-    onClick: () =>
-      void navigate({ to: '/integrations/$integrationId', params: { integrationId: integration.id } }),
-  }));
-  const groups: SpotlightActionGroupData[] = [
-    { group: 'Integrations', actions: found },
-    { group: 'Commands', actions: commands },
-  ];
-
+/** Jumps to an integration or a page, by keyboard. */
+export default function CommandPalette({ opened, onClose }: CommandPaletteProps) {
   return (
-    <Spotlight
-      actions={groups.filter(({ actions }) => actions.length > 0)}
-      query={query}
-      onQueryChange={setQuery}
-      shortcut={null}
-      nothingFound="Nothing matches."
-      scrollable
-      maxHeight={420}
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      withCloseButton={false}
       centered={false}
       yOffset="14vh"
-      overlayProps={{ blur: 0 }}
-      classNames={{ content: classes.content, action: classes.action, actionsGroup: classes.group }}
-      searchProps={{
-        leftSection: <IconSearch size={18} aria-hidden />,
-        placeholder: 'Search integrations and commands',
-        'aria-label': 'Search integrations and commands',
-      }}
-    />
+      size="lg"
+      padding={0}
+      classNames={{ content: classes.content }}
+      transitionProps={{ duration: 100 }}
+    >
+      <Modal.Title className={classes.title}>Search and commands</Modal.Title>
+      <Palette onClose={onClose} />
+    </Modal>
   );
 }
 
-function useCommands() {
+function Palette({ onClose }: { onClose: () => void }) {
+  const [text, setText] = useState('');
+  const wanted = text.trim().toLowerCase();
+  const [q] = useDebouncedValue(wanted || undefined, DEBOUNCE_MS);
+  const { data } = useQuery(integrationsQuery({ q }, SHOWN));
+  const commands = useCommands().filter(({ label }) => label.toLowerCase().includes(wanted));
+  const integrations = data?.integrations ?? [];
   const navigate = useNavigate();
-  const can = useCan();
-  const { setColorScheme } = useMantineColorScheme();
-  const connect = {
-    id: 'connect',
-    label: 'Connect a service',
-    leftSection: <IconPlus size={18} aria-hidden />,
-    onClick: () => void navigate({ to: '/integrations/new' }),
+  const combobox = useCombobox({ opened: true });
+
+  // Enter takes the first match, also of those that arrive after the typing.
+  const { selectFirstOption } = combobox;
+  useEffect(() => {
+    selectFirstOption();
+  }, [selectFirstOption, text, data]);
+
+  const run = (value: string) => {
+    onClose();
+    const command = commands.find(({ id }) => id === value);
+    if (command) command.run();
+    else void navigate({ to: '/integrations/$integrationId', params: { integrationId: value }, search: {} });
   };
-  return [
-    ...(can('integrations:create') ? [connect] : []),
-    {
-      id: 'integrations',
-      label: 'Go to integrations',
-      leftSection: <IconPlugConnected size={18} aria-hidden />,
-      onClick: () => void navigate({ to: '/integrations' }),
-    },
-    {
-      id: 'settings',
-      label: 'Go to settings',
-      leftSection: <IconSettings size={18} aria-hidden />,
-      onClick: () => void navigate({ to: '/settings/profile' }),
-    },
-    {
-      id: 'light',
-      label: 'Use the light appearance',
-      leftSection: <IconSun size={18} aria-hidden />,
-      onClick: () => setColorScheme('light'),
-    },
-    {
-      id: 'dark',
-      label: 'Use the dark appearance',
-      leftSection: <IconMoon size={18} aria-hidden />,
-      onClick: () => setColorScheme('dark'),
-    },
-  ];
+
+  return (
+    <Combobox store={combobox} onOptionSubmit={run}>
+      <Combobox.EventsTarget>
+        <TextInput
+          data-autofocus
+          leftSection={<IconSearch size={18} aria-hidden />}
+          leftSectionWidth="2.75rem"
+          classNames={{ input: classes.search }}
+          placeholder="Search integrations and commands"
+          aria-label="Search integrations and commands"
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+      </Combobox.EventsTarget>
+      <Combobox.Options className={classes.list} aria-label="Results">
+        {integrations.length > 0 && (
+          <Combobox.Group label="Integrations">
+            {integrations.map(({ id, name, status, integration_type_id: typeId }) => (
+              <Combobox.Option key={id} value={id} className={classes.option}>
+                <TypeLogo typeId={typeId} size={20} />
+                <span className={classes.label}>{name}</span>
+                <span className={classes.note}>{statusLabels[status]}</span>
+              </Combobox.Option>
+            ))}
+          </Combobox.Group>
+        )}
+        {commands.length > 0 && (
+          <Combobox.Group label="Commands">
+            {commands.map(({ id, label, icon: Icon }) => (
+              <Combobox.Option key={id} value={id} className={classes.option}>
+                <Icon size={18} aria-hidden />
+                <span className={classes.label}>{label}</span>
+              </Combobox.Option>
+            ))}
+          </Combobox.Group>
+        )}
+        {integrations.length + commands.length === 0 && <Combobox.Empty>Nothing matches.</Combobox.Empty>}
+      </Combobox.Options>
+    </Combobox>
+  );
 }

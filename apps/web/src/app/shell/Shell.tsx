@@ -1,4 +1,4 @@
-import { Drawer } from '@mantine/core';
+import { Drawer, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Notifications } from '@mantine/notifications';
 import { Outlet, useLocation } from '@tanstack/react-router';
@@ -16,9 +16,9 @@ const CommandPalette = lazy(() => import('./CommandPalette'));
 export function Shell() {
   const [collapsed, setCollapsed] = useSidebarCollapsed();
   const [menuOpened, menu] = useDisclosure(false);
-  // The palette's code is loaded by its first opening; each later one counts up.
-  const [paletteOpenings, setPaletteOpenings] = useState(0);
-  const openPalette = () => setPaletteOpenings((count) => count + 1);
+  // The palette's code is loaded by its first opening.
+  const [palette, setPalette] = useState<'unused' | 'open' | 'closed'>('unused');
+  const openPalette = () => setPalette('open');
   const mainRef = useRef<HTMLElement>(null);
 
   useSessionEnd();
@@ -33,14 +33,10 @@ export function Shell() {
       <div className={classes.sidebar}>
         <Sidebar collapsed={collapsed} onToggle={() => setCollapsed(!collapsed)} />
       </div>
-      <Drawer
-        opened={menuOpened}
-        onClose={menu.close}
-        size="15rem"
-        padding={0}
-        withCloseButton={false}
-        title="Menu"
-      >
+      <Drawer opened={menuOpened} onClose={menu.close} size="15rem" padding={0} withCloseButton={false}>
+        <VisuallyHidden>
+          <Drawer.Title>Navigation</Drawer.Title>
+        </VisuallyHidden>
         <Sidebar collapsed={false} onNavigate={menu.close} />
       </Drawer>
       <div className={classes.content}>
@@ -50,9 +46,9 @@ export function Shell() {
         </main>
       </div>
       <Notifications position="bottom-center" limit={2} />
-      {paletteOpenings > 0 && (
+      {palette !== 'unused' && (
         <Suspense fallback={null}>
-          <CommandPalette openings={paletteOpenings} />
+          <CommandPalette opened={palette === 'open'} onClose={() => setPalette('closed')} />
         </Suspense>
       )}
     </div>

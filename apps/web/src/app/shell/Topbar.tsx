@@ -34,7 +34,6 @@ export function Topbar({ onOpenMenu, onOpenPalette }: TopbarProps) {
         <UnstyledButton
           className={classes.search}
           onClick={onOpenPalette}
-          aria-label="Search and commands"
           aria-keyshortcuts="Control+K Meta+K"
         >
           <IconSearch size={16} aria-hidden />

@@ -1,4 +1,5 @@
 import { NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core';
+import classes from './SchemaForm.module.css';
 import { type FieldProps, inputProps, textOrAbsent } from './field-props';
 
 /** RJSF calls it for text and numbers alike. */
@@ -28,7 +29,7 @@ function NumberWidget(props: FieldProps) {
       min={schema.minimum}
       max={schema.maximum}
       clampBehavior="none"
-      maw="12rem"
+      classNames={{ wrapper: classes.number }}
     />
   );
 }

@@ -11,7 +11,7 @@ const route = getRouteApi('/sign-in');
 
 export function SignInPage() {
   const { registration } = useInstallation();
-  const { redirect } = route.useSearch();
+  const { redirect, ended } = route.useSearch();
   const router = useRouter();
   const signIn = useSignIn();
   const [email, setEmail] = useState('');
@@ -40,6 +40,11 @@ export function SignInPage() {
     >
       <form onSubmit={submit}>
         <Stack gap="md">
+          {ended && !signIn.isError && (
+            <Notice tone="idle" role="status">
+              Your session has ended. Sign in to go on where you were.
+            </Notice>
+          )}
           {signIn.isError && (
             <Notice tone="bad" role="alert">
               {authMessage(signIn.error)}

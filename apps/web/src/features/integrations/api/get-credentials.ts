@@ -17,4 +17,5 @@ function credentialsQuery(id: string) {
 }
 
 /** What is known about the stored credential; never its value. */
-export const useCredentials = (id: string) => useQuery(credentialsQuery(id));
+export const useCredentials = (id: string, enabled: boolean) =>
+  useQuery({ ...credentialsQuery(id), enabled });

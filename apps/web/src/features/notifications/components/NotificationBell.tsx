@@ -30,25 +30,19 @@ export function NotificationBell() {
       trapFocus
       returnFocus
     >
-      <Popover.Target>
-        <Indicator
-          disabled={unread === 0}
-          label={unread > MOST_SHOWN ? `${MOST_SHOWN}+` : unread}
-          color="iris"
-          size={16}
-          offset={7}
-        >
-          <ActionIcon
-            size="lg"
-            aria-label={label}
-            onClick={toggle}
-            aria-expanded={opened}
-            aria-haspopup="dialog"
-          >
+      <Indicator
+        disabled={unread === 0}
+        label={unread > MOST_SHOWN ? `${MOST_SHOWN}+` : unread}
+        color="iris"
+        size={16}
+        offset={7}
+      >
+        <Popover.Target>
+          <ActionIcon size="lg" aria-label={label} onClick={toggle}>
             <IconBell size={18} aria-hidden />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown p={0} w="min(24rem, calc(100vw - 2rem))" aria-label="Notifications">
         <NotificationPanel notifications={notifications} onClose={close} />
       </Popover.Dropdown>

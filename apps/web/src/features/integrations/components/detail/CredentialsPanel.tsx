@@ -1,25 +1,16 @@
-import { Skeleton, Stack } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { ErrorState } from '../../../../components/ErrorState';
-import { Facts } from '../../../../components/Facts';
 import { GatedButton } from '../../../../components/GatedButton';
 import { Panel } from '../../../../components/Panel';
-import { RelativeTime } from '../../../../components/RelativeTime';
-import { titleOf } from '../../../../components/schema-form/json-schema';
 import { humanize } from '../../../../lib/format';
 import { useCan } from '../../../../lib/me';
-import { useCredentials } from '../../api/get-credentials';
-import type { CredentialInfo, Integration, IntegrationType } from '../../api/types';
-import { credentialSchemaOf } from '../wizard/credential-schema';
+import type { Integration, IntegrationType } from '../../api/types';
 import { ReplaceCredentials } from './ReplaceCredentials';
+import { StoredCredentials } from './StoredCredentials';
 
-interface StoredProps {
+interface CredentialsPanelProps {
   integration: Integration;
   type: IntegrationType;
-}
-
-interface CredentialsPanelProps extends StoredProps {
   onSaved: () => void;
 }
 
@@ -71,53 +62,9 @@ export function CredentialsPanel({ integration, type, onSaved }: CredentialsPane
             onClose={() => setReplacing(false)}
           />
         ) : (
-          can('credentials:inspect', owner) && <StoredCredentials integration={integration} type={type} />
+          <StoredCredentials id={integration.id} type={type} visible={can('credentials:inspect', owner)} />
         )}
       </Panel>
     </div>
-  );
-}
-
-function StoredCredentials({ integration, type }: StoredProps) {
-  const query = useCredentials(integration.id);
-  if (query.isPending) return <Skeleton h={96} aria-hidden />;
-  if (query.isError) {
-    return (
-      <ErrorState
-        title="What is stored could not be loaded"
-        error={query.error}
-        onRetry={() => void query.refetch()}
-        retrying={query.isFetching}
-      />
-    );
-  }
-  return <CredentialFields info={query.data} type={type} />;
-}
-
-function CredentialFields({ info, type }: { info: CredentialInfo; type: IntegrationType }) {
-  const schema = credentialSchemaOf(type, info.auth_mode);
-  return (
-    <Stack gap="md" maw="var(--lk-form-width)">
-      <Facts
-        rows
-        facts={info.fields.map((field) => ({
-          label: titleOf(schema, field),
-          value: (
-            <>
-              <span aria-hidden>••••••••••••</span> Set, unchanged
-            </>
-          ),
-        }))}
-      />
-      <Facts
-        facts={[
-          { label: 'State', value: humanize(info.state) },
-          { label: 'Stored', value: <RelativeTime time={info.updated_at} /> },
-          { label: 'Last used', value: <RelativeTime time={info.last_used_at} /> },
-          { label: 'Expires', value: <RelativeTime time={info.expires_at} never="No known expiry" /> },
-          { label: 'Key version', value: info.key_version },
-        ]}
-      />
-    </Stack>
   );
 }

@@ -1,16 +1,12 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
 import { GatedButton } from '../../../../components/GatedButton';
-import { Notice } from '../../../../components/Notice';
 import { Panel } from '../../../../components/Panel';
-import { messageOf } from '../../../../lib/api-error';
 import { useCan } from '../../../../lib/me';
 import { toastDone, toastFailed } from '../../../../lib/toast';
-import { useDeleteIntegration } from '../../api/delete-integration';
 import { useSetEnabled } from '../../api/set-enabled';
 import type { Integration } from '../../api/types';
+import { DeleteForm } from './DeleteForm';
 
 /** Disable for a while, or delete for good. */
 interface DangerPanelProps {
@@ -40,7 +36,8 @@ export function DangerPanel({ integration, onSaved }: DangerPanelProps) {
           </GatedButton>
         </Group>
       </Stack>
-      <Modal opened={opened} onClose={close} title={`Delete “${integration.name}”?`}>
+      <Modal opened={opened} onClose={close} withCloseButton={false}>
+        <Modal.Title mb="xs">Delete “{integration.name}”?</Modal.Title>
         <DeleteForm integration={integration} onCancel={close} />
       </Modal>
     </Panel>
@@ -79,58 +76,5 @@ function EnabledRow({ integration, allowed, onSaved }: EnabledRowProps) {
         {disabled ? 'Enable' : 'Disable'}
       </GatedButton>
     </Group>
-  );
-}
-
-function DeleteForm({ integration, onCancel }: { integration: Integration; onCancel: () => void }) {
-  const [typed, setTyped] = useState('');
-  const remove = useDeleteIntegration(integration.id);
-  const navigate = useNavigate();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    remove.mutate(undefined, {
-      onSuccess: (warnings) => {
-        toastDone(
-          warnings.length === 0
-            ? `“${integration.name}” is deleted.`
-            : `“${integration.name}” is deleted, but not everything could be cleaned up: ${warnings.join(' ')}`,
-        );
-        void navigate({ to: '/integrations', search: {} });
-      },
-    });
-  };
-  return (
-    <form onSubmit={submit}>
-      <Stack gap="md">
-        <Text size="sm">
-          Its credentials are destroyed, its tokens revoked at the service where that is possible, and
-          programs that use it fail from now on.
-        </Text>
-        {remove.isError && (
-          <Notice tone="bad" role="alert" title="It could not be deleted">
-            {messageOf(remove.error)}
-          </Notice>
-        )}
-        <TextInput
-          label={
-            <>
-              Type <strong>{integration.name}</strong> to confirm
-            </>
-          }
-          autoComplete="off"
-          data-autofocus
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onCancel}>
-            Cancel
-          </Button>
-          <Button type="submit" color="red" disabled={typed !== integration.name} loading={remove.isPending}>
-            Delete integration
-          </Button>
-        </Group>
-      </Stack>
-    </form>
   );
 }

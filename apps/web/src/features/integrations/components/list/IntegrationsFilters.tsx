@@ -62,7 +62,7 @@ function ViewToggle({ view, onChange }: { view: ListView; onChange: (view: ListV
   return (
     <Group gap={2} role="group" aria-label="View" className={classes.view}>
       {choices.map(({ value, label, icon: Icon }) => (
-        <Tooltip key={value} label={label}>
+        <Tooltip key={value} label={label} withinPortal={false}>
           <ActionIcon
             size="lg"
             variant={view === value ? 'light' : 'subtle'}

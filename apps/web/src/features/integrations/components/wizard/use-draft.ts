@@ -21,6 +21,14 @@ function read(typeId: string): Partial<Draft> | null {
   }
 }
 
+/** Whether there is more in it than the defaults of a form that was opened. */
+function isWorthTelling(stored: Partial<Draft> | null, type: IntegrationType): boolean {
+  if (!stored) return false;
+  return (
+    Boolean(stored.description) || stored.name !== type.name || Object.keys(stored.config ?? {}).length > 0
+  );
+}
+
 function initial(type: IntegrationType): Draft & { restored: boolean } {
   const stored = read(type.id);
   const known = type.auth_modes.some(({ id }) => id === stored?.authMode);
@@ -30,7 +38,7 @@ function initial(type: IntegrationType): Draft & { restored: boolean } {
     config: stored?.config ?? {},
     name: stored?.name ?? type.name,
     description: stored?.description ?? '',
-    restored: stored !== null,
+    restored: isWorthTelling(stored, type),
   };
 }
 

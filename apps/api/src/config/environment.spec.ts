@@ -1,0 +1,137 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadEnvironment } from './environment.js';
+import { EnvironmentError } from './variables.js';
+
+const SECRET = 'pa55-w0rd-that-stays-here';
+
+function refusal(source: NodeJS.ProcessEnv): string {
+  try {
+    loadEnvironment(source);
+  } catch (error) {
+    expect(error).toBeInstanceOf(EnvironmentError);
+    return (error as Error).message;
+  }
+  throw new Error('the variables were taken');
+}
+
+describe('without any variable', () => {
+  it('everything has a value to begin with', () => {
+    expect(loadEnvironment({})).toMatchObject({
+      port: 3000,
+      host: '127.0.0.1',
+      publicUrl: new URL('http://localhost:3000'),
+      databaseUrl: undefined,
+      role: 'all',
+      runsJobs: true,
+      keyStore: 'file',
+      registration: 'open',
+      healthCheckInterval: 300,
+      healthCheckConcurrency: 50,
+      retentionDays: 90,
+      accessTokenTtl: 3600,
+      trustedProxies: [],
+      forceHttps: false,
+      servedOverTls: false,
+      egressDeny: [],
+      egressHostMap: '',
+      notices: [],
+    });
+  });
+
+  it('empty and blank ones count as left out', () => {
+    expect(loadEnvironment({ PORT: '', HOST: '  ', FORCE_HTTPS: '' })).toMatchObject({
+      port: 3000,
+      host: '127.0.0.1',
+      forceHttps: false,
+    });
+  });
+});
+
+describe('a wrong variable', () => {
+  it.each([
+    ['PORT', 'http'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '3000.5'],
+    ['PUBLIC_URL', 'latchkey.example.com'],
+    ['PUBLIC_URL', 'ftp://latchkey.example.com'],
+    ['LATCHKEY_ROLE', 'ALL'],
+    ['KEY_STORE', 'memory'],
+    ['REGISTRATION', 'yes'],
+    ['HEALTH_CHECK_INTERVAL', '4'],
+    ['HEALTH_CHECK_INTERVAL', '5m'],
+    ['HEALTH_CHECK_CONCURRENCY', '0'],
+    ['METRICS_RETENTION_DAYS', '0'],
+    ['ACCESS_TOKEN_TTL', '59'],
+    ['REFRESH_TOKEN_TTL', '1'],
+    ['FORCE_HTTPS', 'yes'],
+    ['FORCE_HTTPS', '1'],
+  ])('is named with what it got and what it wants: %s=%s', (name, value) => {
+    expect(refusal({ [name]: value })).toMatch(
+      new RegExp(`^${name}: got "${value.replace('.', '\\.')}", wants .+\\.$`),
+    );
+  });
+
+  it.each([
+    ['DATABASE_URL', `mysql://u:${SECRET}@db/x`],
+    ['DATABASE_APP_URL', `u:${SECRET}@db`],
+    ['DATABASE_SYSTEM_URL', SECRET],
+    ['SMTP_URL', `http://u:${SECRET}@mail`],
+  ])('that may hold a secret is named and not shown: %s', (name, value) => {
+    const message = refusal({ [name]: value });
+    expect(message).toContain(`${name}: got a value that does not fit (not shown), wants a URL`);
+    expect(message).not.toContain(SECRET);
+  });
+
+  it('is named together with all others', () => {
+    const lines = refusal({ PORT: 'x', FORCE_HTTPS: 'x', REGISTRATION: 'x', HOST: 'fine' }).split('\n');
+    expect(lines.map((line) => line.split(':')[0])).toEqual(['PORT', 'REGISTRATION', 'FORCE_HTTPS']);
+  });
+});
+
+describe('a variable of the seeds', () => {
+  it.each([
+    ['ENCRYPTION_KEY', 'ENCRYPTION_MASTER_KEY', 'masterKey'],
+    ['MASTER_KEY', 'ENCRYPTION_MASTER_KEY', 'masterKey'],
+    ['TOKEN_ENCRYPTION_KEY', 'ENCRYPTION_MASTER_KEY', 'masterKey'],
+    ['JWT_SECRET_KEY', 'JWT_SECRET', 'jwtSecret'],
+  ] as const)('%s is taken for %s, and said so without its value', (alias, name, property) => {
+    const environment = loadEnvironment({ [alias]: SECRET });
+    expect(environment[property]).toBe(SECRET);
+    expect(environment.notices).toEqual([`${alias} is taken for ${name}; prefer the name ${name}.`]);
+  });
+
+  it('gives way to the name it stands for', () => {
+    const environment = loadEnvironment({ JWT_SECRET: 'right', JWT_SECRET_KEY: 'wrong' });
+    expect(environment).toMatchObject({ jwtSecret: 'right', notices: [] });
+  });
+});
+
+describe('what follows from others', () => {
+  it('is the key store, from a key that is given', () => {
+    expect(loadEnvironment({ ENCRYPTION_MASTER_KEY: 'x' }).keyStore).toBe('env');
+    expect(loadEnvironment({ ENCRYPTION_PASSPHRASE: 'x' }).keyStore).toBe('env');
+    expect(loadEnvironment({ ENCRYPTION_PASSPHRASE: 'x', KEY_STORE: 'file' }).keyStore).toBe('file');
+  });
+
+  it('is the public address, from the port', () => {
+    expect(loadEnvironment({ PORT: '8080' }).publicUrl.origin).toBe('http://localhost:8080');
+    const environment = loadEnvironment({ PUBLIC_URL: 'https://latchkey.example.com/base' });
+    expect(environment).toMatchObject({ servedOverTls: true });
+  });
+
+  it('is what egress may reach: private networks beside the embedded database, nothing in production', () => {
+    expect(loadEnvironment({}).egressAllow).toContain('10.0.0.0/8');
+    expect(loadEnvironment({}).egressAllow.join()).not.toMatch(/169\.254|127\./);
+    expect(loadEnvironment({ DATABASE_URL: 'postgres://u:p@db/x' }).egressAllow).toEqual([]);
+    expect(loadEnvironment({ EGRESS_ALLOW: ' 10.1.0.0/16 , ,192.168.1.7 ' }).egressAllow).toEqual([
+      '10.1.0.0/16',
+      '192.168.1.7',
+    ]);
+  });
+
+  it('is whether jobs run here', () => {
+    expect(loadEnvironment({ LATCHKEY_ROLE: 'api' }).runsJobs).toBe(false);
+    expect(loadEnvironment({ LATCHKEY_ROLE: 'worker' }).runsJobs).toBe(true);
+  });
+});

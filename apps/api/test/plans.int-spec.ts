@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import pg from 'pg';
+import { DataSource, type Logger } from 'typeorm';
+import { type Account, TestApp } from './support/test-app.js';
+import { claim } from './support/watch.js';
+
+const ROWS = 20_000;
+
+interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  'Sort Key'?: string[];
+  Plans?: Plan[];
+}
+
+interface Statement {
+  sql: string;
+  parameters: unknown[];
+}
+
+let testApp: TestApp;
+let admin: Account;
+let developer: Account;
+let statements: Statement[] = [];
+
+/** Keeps what TypeORM sends; it is told of every statement anyway. */
+const recorder = {
+  logQuery: (sql: string, parameters: unknown[] = []) => void statements.push({ sql, parameters }),
+} as unknown as Logger;
+
+beforeAll(async () => {
+  testApp = await TestApp.start();
+  admin = await testApp.account();
+  developer = await testApp.member(admin.organizationId, 'developer');
+  const { organizationId, userId } = admin;
+  await testApp.sql('INSERT INTO teams (organization_id, id, name) VALUES ($1, $2, $3)', [
+    organizationId,
+    organizationId,
+    'Team',
+  ]);
+  await testApp.sql(
+    `INSERT INTO integrations (organization_id, id, integration_type_id, name, auth_mode, status, created_by, created_at,
+       last_checked_at, next_check_at)
+     SELECT $1, gen_random_uuid(), (ARRAY['argocd', 'github', 'slack', 'vercel'])[1 + n % 4], 'Service ' || n, 'api_token',
+       CASE WHEN n % 100 = 0 THEN 'error' ELSE 'active' END, $2, now() - n * interval '1 minute',
+       CASE WHEN n % 10 > 0 THEN now() - (n % 300) * interval '1 second' END, now() + (n % 300) * interval '1 second'
+     FROM generate_series(1, ${ROWS}) n`,
+    [organizationId, userId],
+  );
+  await testApp.sql(`
+    INSERT INTO integration_terms (organization_id, integration_id, term)
+      SELECT organization_id, id, unnest(ARRAY['service', split_part(name, ' ', 2), integration_type_id]) FROM integrations;
+    INSERT INTO integration_credentials (organization_id, id, integration_id, credential_type, sealed, key_version, field_names)
+      SELECT organization_id, id, id, 'api_token', '\\x00', 1, '{}' FROM integrations;
+    INSERT INTO integration_teams (organization_id, integration_id, team_id)
+      SELECT organization_id, id, organization_id FROM integrations WHERE name LIKE '%7';
+    INSERT INTO health_checks (organization_id, integration_id, at, ok)
+      SELECT organization_id, id, now() - n * interval '1 second', true FROM integrations, generate_series(1, 2) n;
+    INSERT INTO integration_logs (organization_id, id, integration_id, action, status, message, created_at)
+      SELECT organization_id, gen_random_uuid(), id, 'health_check', 'success', '', now() FROM integrations;
+    INSERT INTO incidents (organization_id, id, integration_id, opened_at, error_code, message)
+      SELECT organization_id, id, id, now(), 'timeout', '' FROM integrations`);
+  await testApp.sql('VACUUM ANALYZE');
+  testApp.app.get(DataSource, { strict: false }).logger = recorder;
+});
+
+afterAll(() => testApp.close());
+
+/** The plan PostgreSQL makes for a login, in an organisation when one is given. */
+async function explain(url: string, { sql, parameters }: Statement, organizationId?: string): Promise<Plan> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    if (organizationId)
+      await client.query("SELECT set_config('app.organization_id', $1, true)", [organizationId]);
+    const { rows } = await client.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
+      `EXPLAIN (FORMAT JSON) ${sql}`,
+      parameters,
+    );
+    await client.query('ROLLBACK');
+    return rows[0]!['QUERY PLAN'][0]!.Plan;
+  } finally {
+    await client.end();
+  }
+}
+
+const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
+const GROWING = /^(integration|health_checks|incidents)/;
+
+function sequentialScans(plan: Plan): string[] {
+  return nodesOf(plan)
+    .filter((node) => node['Node Type'] === 'Seq Scan' && GROWING.test(node['Relation Name']!))
+    .map((node) => node['Relation Name']!);
+}
+
+/** The end of the name of the partition that has just been filled. */
+function stamp(span: 'day' | 'month'): string {
+  const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+  return span === 'day' ? day : `${day.slice(0, 6)}01`;
+}
+
+/** The statements of a list, as they were really sent: the count and the page. */
+async function listed(query: string, account: Account): Promise<{ count: Plan; page: Plan }> {
+  statements = [];
+  await testApp.as(account).get(`/integrations?${query}`).expect(200);
+  const [count, page] = statements.filter(({ sql }) => sql.includes('FROM integrations i'));
+  return {
+    count: await explain(testApp.urls.app, count!, account.organizationId),
+    page: await explain(testApp.urls.app, page!, account.organizationId),
+  };
+}
+
+const QUERIES: [query: string, index?: string][] = [
+  ['', 'integrations_created'],
+  ['sort=created_at', 'integrations_created'],
+  ['sort=name', 'integrations_name'],
+  ['sort=-name', 'integrations_name'],
+  ['sort=last_checked_at', 'integrations_checked'],
+  ['sort=-last_checked_at', 'integrations_checked'],
+  ['page=10', 'integrations_created'],
+  ['per_page=100', 'integrations_created'],
+  ['status=active', undefined],
+  ['status=error', 'integrations_status'],
+  ['status=error&sort=name', undefined],
+  ['type=argocd', undefined],
+  ['type=argocd&sort=name', undefined],
+  ['type=nothing', undefined],
+  ['category=ci_cd', undefined],
+  ['type=argocd&status=error', undefined],
+  ['q=1234', undefined],
+  ['q=serv', undefined],
+  ['q=serv+12', undefined],
+  ['q=nothing', undefined],
+];
+
+describe.each([
+  ['an admin', () => admin],
+  ['a developer', () => developer],
+])('a page of 20,000 for %s', (_, account) => {
+  it.each(QUERIES)('is read by an index: %s', async (query, index) => {
+    const { page } = await listed(query, account());
+    expect(sequentialScans(page)).toEqual([]);
+    const indexes = nodesOf(page).map((node) => node['Index Name']);
+    if (index) {
+      expect(indexes).toContain(index);
+      const sorts = nodesOf(page).filter((node) => node['Node Type'] === 'Sort');
+      expect(sorts.map((node) => node['Sort Key'])).toEqual([]);
+    }
+  });
+
+  it('is read by an index: team', async () => {
+    const { page } = await listed(`team=${admin.organizationId}`, account());
+    expect(sequentialScans(page)).toEqual([]);
+  });
+});
+
+describe('how many there are', () => {
+  it.each(['status=error', 'q=1234', 'type=nothing', 'type=argocd&status=error'])(
+    'is counted by an index where a filter leaves few: %s',
+    async (query) => {
+      expect(sequentialScans((await listed(query, admin)).count)).toEqual([]);
+    },
+  );
+});
+
+describe('what is due', () => {
+  it('is found by its index, whatever the number that is not', async () => {
+    const pool = testApp.app.get(pg.Pool, { strict: false });
+    const sent = jest.spyOn(pool, 'query');
+    await claim(testApp.app, 50);
+    const [sql, parameters] = sent.mock.calls[0] as unknown as [string, unknown[]];
+    sent.mockRestore();
+    const plan = await explain(testApp.urls.system, { sql, parameters });
+    expect(sequentialScans(plan)).toEqual([]);
+    expect(nodesOf(plan).map((node) => node['Index Name'])).toContain('integrations_due');
+  });
+});
+
+describe('the log and the health of one', () => {
+  it('are read by indexes of their partitions', async () => {
+    const [{ id }] = (await testApp.sql<{ id: string }>('SELECT id FROM integrations LIMIT 1')) as [
+      { id: string },
+    ];
+    for (const path of ['logs', 'health']) {
+      statements = [];
+      await testApp.as(admin).get(`/integrations/${id}/${path}`).expect(200);
+      const read = statements.filter(({ sql }) =>
+        /FROM (integration_logs|health_checks|incidents)/.test(sql),
+      );
+      expect(read.length).toBeGreaterThan(0);
+      for (const statement of read) {
+        // Partitions of other days are empty, and an empty table is read as it is.
+        const plan = await explain(testApp.urls.app, statement, admin.organizationId);
+        const full = [stamp('day'), stamp('month'), 'incidents'];
+        expect(sequentialScans(plan).filter((name) => full.some((suffix) => name.endsWith(suffix)))).toEqual(
+          [],
+        );
+      }
+    }
+  });
+});

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import jwt from 'jsonwebtoken';
+import { fill, type Operation, readOperations, servedRoutes } from './support/document.js';
+import { TestApp } from './support/test-app.js';
+
+/** Whoever adds a public route adds it here, and says in review why nobody needs to sign in for it. */
+const PUBLIC = [
+  'GET /api/v1/installation',
+  'GET /api/v1/integration-types/{type_id}/logo',
+  'GET /health/live',
+  'GET /health/ready',
+  'POST /api/v1/auth/login',
+  'POST /api/v1/auth/refresh-token',
+  'POST /api/v1/auth/register',
+];
+
+let testApp: TestApp;
+let operations: Operation[];
+
+beforeAll(async () => {
+  testApp = await TestApp.start();
+  operations = await readOperations(testApp);
+});
+
+afterAll(() => testApp.close());
+
+const isPublic = ({ permission }: Operation): boolean => permission === 'public';
+
+const call = ({ method, path }: Operation) => testApp.http[method](fill(path));
+
+/** The routes for which `isWrong` holds, so that a failure names them all at once. */
+const wrongOnes = (isWrong: (operation: Operation) => boolean): string[] =>
+  operations.filter(isWrong).map(({ route }) => route);
+
+describe('the document', () => {
+  it('has every route of the API, and no route that is not served', () => {
+    const served = servedRoutes(testApp);
+
+    expect(served.length).toBeGreaterThan(20);
+    expect(served.toSorted()).toEqual(operations.map(({ route }) => route).toSorted());
+  });
+
+  it('says of every route what it does', () => {
+    expect(wrongOnes(({ summary, description }) => !summary?.trim() || !description?.trim())).toEqual([]);
+  });
+
+  it('says of every route who may call it', () => {
+    const known = /^(public|own|super_admin|[a-z_]+:[a-z_]+)$/;
+
+    expect(wrongOnes(({ permission }) => !known.test(permission ?? ''))).toEqual([]);
+  });
+
+  it('asks for no permission that does not exist', async () => {
+    const rows = await testApp.sql<{ name: string }>('SELECT name FROM permissions');
+    const names = new Set(rows.map(({ name }) => name));
+
+    expect(wrongOnes(({ permission = '' }) => permission.includes(':') && !names.has(permission))).toEqual(
+      [],
+    );
+  });
+
+  it('says of every route what it answers: one success, and its failures', () => {
+    const successes = ({ responses }: Operation) => Object.keys(responses).filter((status) => status < '300');
+
+    expect(wrongOnes((operation) => successes(operation).length !== 1)).toEqual([]);
+    expect(
+      wrongOnes(({ responses }) => Object.values(responses).some(({ description }) => !description)),
+    ).toEqual([]);
+    expect(wrongOnes((o) => !isPublic(o) && !(o.responses['401'] && o.responses['403']))).toEqual([]);
+  });
+
+  it('says of every route with a body or a query that it may be refused as invalid', () => {
+    const takesInput = ({ takesBody, parameters }: Operation) =>
+      takesBody || parameters.some((parameter) => parameter.in === 'query');
+
+    expect(wrongOnes((o) => takesInput(o) && !o.responses['400'])).toEqual([]);
+  });
+
+  it('says of every route with an id in its path that there may be no such thing', () => {
+    expect(wrongOnes(({ path, responses }) => path.includes('{') && !responses['404'])).toEqual([]);
+  });
+});
+
+describe('without a valid token', () => {
+  it('these routes are public and no others', () => {
+    expect(wrongOnes(isPublic).toSorted()).toEqual(PUBLIC.toSorted());
+  });
+
+  it('every other route answers 401', async () => {
+    const protectedOnes = operations.filter((operation) => !isPublic(operation));
+    expect(protectedOnes.length).toBeGreaterThan(15);
+    for (const operation of protectedOnes) {
+      const { status, body } = await call(operation);
+
+      expect([operation.route, status, body.error?.code]).toEqual([operation.route, 401, 'UNAUTHENTICATED']);
+      expect(body).toEqual({
+        success: false,
+        error: { code: 'UNAUTHENTICATED', message: expect.any(String), request_id: expect.any(String) },
+      });
+    }
+  });
+
+  it.each([
+    ['garbage', 'Bearer garbage'],
+    ['three empty parts', 'Bearer ..'],
+    ['a token of somebody else’s making', `Bearer ${jwt.sign({ sub: crypto.randomUUID() }, 'x'.repeat(32))}`],
+    ['a service token that nobody has', `Bearer lk_${'a'.repeat(40)}`],
+    ['8 KiB of token', `Bearer ${'a'.repeat(8000)}`],
+    ['another scheme', 'Basic YWRtaW46YWRtaW4='],
+  ])('every other route answers 401 to %s', async (_, authorization) => {
+    for (const operation of operations.filter((candidate) => !isPublic(candidate))) {
+      const { status, body } = await call(operation).set('authorization', authorization);
+
+      expect([operation.route, status, body.error?.code]).toEqual([operation.route, 401, 'UNAUTHENTICATED']);
+    }
+  });
+
+  it('no answer is kept by a cache, and every one carries the id of its request', async () => {
+    for (const operation of operations.filter(({ path }) => !path.endsWith('/logo'))) {
+      const { headers } = await call(operation);
+
+      expect([operation.route, headers['cache-control']]).toEqual([operation.route, 'no-store']);
+      expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+});

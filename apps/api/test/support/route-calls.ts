@@ -1,0 +1,149 @@
+import type supertest from 'supertest';
+import { v7 as uuidv7 } from 'uuid';
+import type { Counterpart } from './counterpart.js';
+import { type Account, TestApp } from './test-app.js';
+
+/** What the calls below need: an admin, and a service on the wire that lets one secret in. */
+export interface Stage {
+  testApp: TestApp;
+  admin: Account;
+  counterpart: Counterpart;
+  secret: string;
+  password: string;
+}
+
+export interface RouteCall {
+  /** What the audit trail says of it. */
+  action: string;
+  call: (stage: Stage) => Promise<supertest.Response>;
+}
+
+/** A service that lets in who sends the secret as a bearer token. */
+export function letIn(counterpart: Counterpart, secret: string): void {
+  counterpart.answers({
+    '*': ({ headers }) =>
+      headers.authorization === `Bearer ${secret}`
+        ? { json: { ok: true } }
+        : { status: 401, json: { ok: false } },
+  });
+}
+
+export const integrationForm = ({ counterpart, secret }: Pick<Stage, 'counterpart' | 'secret'>) => ({
+  integration_type_id: 'generic_http',
+  config: { base_url: counterpart.url, test_path: '/me' },
+  credentials: { credential_type: 'api_token', auth_mode: 'bearer', token: secret },
+});
+
+export async function createIntegration(stage: Stage, fields: object = {}): Promise<string> {
+  const { body } = await stage.testApp
+    .as(stage.admin)
+    .post('/integrations', { ...integrationForm(stage), name: 'Example', ...fields })
+    .expect(201);
+  return body.data.integration.id;
+}
+
+/** Tells the account of something, as the watch does. */
+export async function createNotification({
+  testApp,
+  admin,
+}: Pick<Stage, 'testApp' | 'admin'>): Promise<string> {
+  const id = uuidv7();
+  await testApp.sql(
+    `INSERT INTO notifications (organization_id, id, user_id, event_id, kind, title, message, created_at)
+     VALUES ($1, $2, $3, $4, 'integration.failed', 'Example is broken', 'Look at it.', now())`,
+    [admin.organizationId, id, admin.userId, uuidv7()],
+  );
+  return id;
+}
+
+const signIn = ({ testApp, admin, password }: Stage) =>
+  testApp.http.post('/api/v1/auth/login').send({ email: admin.email, password });
+
+const freshTokens = async (stage: Stage) => (await signIn(stage).expect(200)).body.data.tokens;
+
+/** How to call each route that changes something, so that it succeeds. */
+export const ROUTE_CALLS: Record<string, RouteCall> = {
+  'POST /api/v1/auth/register': {
+    action: 'user.registered',
+    call: ({ testApp, password }) =>
+      testApp.http.post('/api/v1/auth/register').send({
+        email: `new-${crypto.randomUUID()}@example.com`,
+        password,
+        full_name: 'New Person',
+        organization_name: 'New Organisation',
+      }),
+  },
+  'POST /api/v1/auth/login': { action: 'session.started', call: async (stage) => signIn(stage) },
+  'POST /api/v1/auth/refresh-token': {
+    action: 'session.refreshed',
+    call: async (stage) =>
+      stage.testApp.http
+        .post('/api/v1/auth/refresh-token')
+        .send({ refresh_token: (await freshTokens(stage)).refresh_token }),
+  },
+  'POST /api/v1/auth/logout': {
+    action: 'session.ended',
+    call: async (stage) =>
+      stage.testApp.as({ accessToken: (await freshTokens(stage)).access_token }).post('/auth/logout'),
+  },
+  'POST /api/v1/integrations': {
+    action: 'integration.created',
+    call: async (stage) =>
+      stage.testApp
+        .as(stage.admin)
+        .post('/integrations', { ...integrationForm(stage), name: 'Tested', test: true }),
+  },
+  'POST /api/v1/integrations/test': {
+    action: 'integration.draft_tested',
+    call: async (stage) => stage.testApp.as(stage.admin).post('/integrations/test', integrationForm(stage)),
+  },
+  'PATCH /api/v1/integrations/{id}': {
+    action: 'integration.updated',
+    call: async (stage) =>
+      stage.testApp
+        .as(stage.admin)
+        .patch(`/integrations/${await createIntegration(stage)}`, { name: 'Renamed', description: 'Anew' }),
+  },
+  'DELETE /api/v1/integrations/{id}': {
+    action: 'integration.deleted',
+    call: async (stage) =>
+      stage.testApp.as(stage.admin).delete(`/integrations/${await createIntegration(stage)}`),
+  },
+  'POST /api/v1/integrations/{id}/test': {
+    action: 'integration.tested',
+    call: async (stage) =>
+      stage.testApp.as(stage.admin).post(`/integrations/${await createIntegration(stage)}/test`),
+  },
+  'POST /api/v1/integrations/{id}/enable': {
+    action: 'integration.enabled',
+    call: async (stage) => {
+      const id = await createIntegration(stage);
+      await stage.testApp.as(stage.admin).post(`/integrations/${id}/disable`).expect(200);
+      return stage.testApp.as(stage.admin).post(`/integrations/${id}/enable`);
+    },
+  },
+  'POST /api/v1/integrations/{id}/disable': {
+    action: 'integration.disabled',
+    call: async (stage) =>
+      stage.testApp.as(stage.admin).post(`/integrations/${await createIntegration(stage)}/disable`),
+  },
+  'PATCH /api/v1/integrations/{id}/credentials': {
+    action: 'credentials.updated',
+    call: async (stage) =>
+      stage.testApp
+        .as(stage.admin)
+        .patch(
+          `/integrations/${await createIntegration(stage)}/credentials`,
+          integrationForm(stage).credentials,
+        ),
+  },
+  'POST /api/v1/notifications/{id}/read': {
+    action: 'notification.read',
+    call: async (stage) =>
+      stage.testApp.as(stage.admin).post(`/notifications/${await createNotification(stage)}/read`),
+  },
+  'POST /api/v1/notifications/read-all': {
+    action: 'notification.read',
+    call: async (stage) => stage.testApp.as(stage.admin).post('/notifications/read-all'),
+  },
+};

@@ -1,0 +1,21 @@
+import { useDocumentTitle } from '@mantine/hooks';
+import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
+import { Brand } from '../components/Brand';
+import { ErrorState } from '../components/ErrorState';
+import classes from './StartError.module.css';
+
+/** Stands in for the whole app when not even the session could be asked for. */
+export function StartError({ error, reset }: ErrorComponentProps) {
+  useDocumentTitle('Latchkey');
+  const router = useRouter();
+  const retry = () => {
+    reset();
+    void router.invalidate();
+  };
+  return (
+    <main className={classes.layout}>
+      <Brand />
+      <ErrorState title="Latchkey cannot be shown" error={error} onRetry={retry} />
+    </main>
+  );
+}

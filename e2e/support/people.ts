@@ -1,0 +1,66 @@
+import type { BrowserContext } from '@playwright/test';
+import { type ApiClient, createApiClient, type Schemas } from '@latchkey/api-client';
+import type { Product } from './product';
+
+/** Someone with an account, and what they may do through the API. */
+export interface Person {
+  email: string;
+  password: string;
+  name: string;
+  organization: string;
+  api: ApiClient;
+}
+
+export type Integration = Schemas['IntegrationDto'];
+type NewIntegration = Schemas['CreateIntegrationDto'];
+
+export const PASSWORD = 'seven green kettles whistle';
+
+let people = 0;
+
+/** An account with an organisation of its own, made through the API. */
+export async function register(product: Product, organization?: string): Promise<Person> {
+  people += 1;
+  const person = {
+    email: `person${people}@example.com`,
+    password: PASSWORD,
+    name: `Person ${people}`,
+    organization: organization ?? `Company ${people}`,
+  };
+  const anonymous = createApiClient({ baseUrl: product.url });
+  const { data, error } = await anonymous.POST('/api/v1/auth/register', {
+    body: {
+      email: person.email,
+      password: person.password,
+      full_name: person.name,
+      organization_name: person.organization,
+    },
+  });
+  const token = data?.data.tokens.access_token;
+  if (!token) throw new Error(`No account could be made: ${JSON.stringify(error)}`);
+  const api = createApiClient({
+    baseUrl: product.url,
+    fetch: (request) => {
+      request.headers.set('Authorization', `Bearer ${token}`);
+      return fetch(request);
+    },
+  });
+  return { ...person, api };
+}
+
+/** Signs the person in on a browser, as the sign-in page does. */
+export async function signIn(context: BrowserContext, product: Product, person: Person): Promise<void> {
+  const { email, password } = person;
+  const answer = await context.request.post(`${product.url}/api/v1/auth/login`, {
+    headers: { 'X-Session-Mode': 'cookie', 'X-Requested-With': 'latchkey' },
+    data: { email, password },
+  });
+  if (!answer.ok()) throw new Error(`Nobody could be signed in: ${await answer.text()}`);
+}
+
+/** An integration that was tested before it was saved, or with `test: false` one that is tested later. */
+export async function connect(person: Person, values: NewIntegration): Promise<Integration> {
+  const { data, error } = await person.api.POST('/api/v1/integrations', { body: { test: true, ...values } });
+  if (!data) throw new Error(`It could not be connected: ${JSON.stringify(error)}`);
+  return data.data.integration;
+}
