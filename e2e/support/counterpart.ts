@@ -61,6 +61,11 @@ export class Counterpart {
     this.moods.set(place, mood);
   }
 
+  /** All places are well again. */
+  calm(): void {
+    this.moods.clear();
+  }
+
   /** What a place was asked. */
   askedOf(place: string): Received[] {
     return this.requests.filter((request) => placeOf(request) === place);

@@ -40,7 +40,10 @@ export function createAdapter(environment: Environment): FastifyAdapter {
     genReqId: () => randomUUID(),
     return503OnClosing: true,
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      const refusal = new AppError('VALIDATION_FAILED', 'The address cannot be read: check its percent codes.');
+      const refusal = new AppError(
+        'VALIDATION_FAILED',
+        'The address cannot be read: check its percent codes.',
+      );
       void reply.status(refusal.status).send(errorBody(refusal, request.id));
     },
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket),

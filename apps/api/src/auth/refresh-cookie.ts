@@ -69,7 +69,7 @@ export class RefreshCookie implements CanActivate {
   private options() {
     return {
       httpOnly: true,
-      secure: this.environment.servedOverTls,
+      secure: this.environment.secureCookies,
       sameSite: 'strict',
       path: PATH,
     } as const;

@@ -22,6 +22,17 @@ function fromFramework(status: number, message: string): AppError | undefined {
   return new AppError(code, message);
 }
 
+/** The database is away, full or starting: SQLSTATE classes 08, 53 and 57P, and what the socket and the pool say. */
+function isDatabaseAway(error: unknown): boolean {
+  const cause = (error as { driverError?: unknown }).driverError ?? error;
+  const { code = '', message = '' } = cause as { code?: string; message?: string };
+  return (
+    /^(08|53|57P)/.test(code) ||
+    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(code) ||
+    /Connection terminated|timeout exceeded when trying to connect/.test(message)
+  );
+}
+
 /** @returns what the caller may know; `undefined` when the cause is ours and must be logged. */
 function asAppError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error;
@@ -57,6 +68,7 @@ export class ErrorFilter implements ExceptionFilter {
 
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const known = asAppError(error);
+    const away = !known && isDatabaseAway(error);
     if (!known) {
       const stack = error instanceof Error ? error.stack : String(error);
       this.logger.error(
@@ -65,6 +77,11 @@ export class ErrorFilter implements ExceptionFilter {
     }
     const shown =
       known ??
+      (away
+        ? new AppError('UNAVAILABLE', 'The database does not answer. Try again in a moment.', {
+            retryAfter: 5,
+          })
+        : undefined) ??
       new AppError('INTERNAL', `Something went wrong on our side. Quote ${request.id} to your operator.`);
     if (shown.retryAfter !== undefined) void reply.header('retry-after', String(Math.ceil(shown.retryAfter)));
     void reply.status(ERROR_STATUS[shown.code]).send(errorBody(shown, request.id));

@@ -31,6 +31,8 @@ export class Environment {
   readonly refreshTokenTtl: number;
   readonly trustedProxies: string[];
   readonly forceHttps: boolean;
+  /** Cookies are `Secure`: by default when PUBLIC_URL is https. */
+  readonly secureCookies: boolean;
   readonly egressAllow: string[];
   readonly egressDeny: string[];
   readonly egressHostMap: string;
@@ -60,6 +62,7 @@ export class Environment {
     this.refreshTokenTtl = values.REFRESH_TOKEN_TTL;
     this.trustedProxies = values.TRUSTED_PROXIES;
     this.forceHttps = values.FORCE_HTTPS;
+    this.secureCookies = values.SESSION_COOKIE_SECURE ?? this.publicUrl.protocol === 'https:';
     this.egressAllow = values.EGRESS_ALLOW ?? (this.databaseUrl ? [] : PRIVATE_NETWORKS);
     this.egressDeny = values.EGRESS_DENY;
     this.egressHostMap = values.EGRESS_HOST_MAP;

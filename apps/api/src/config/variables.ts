@@ -43,7 +43,7 @@ const url = <F>(schemes: string[], fallback: F, secret = false): Rule<string | F
   secret,
 });
 
-const flag = (fallback: boolean, aliases: string[] = []): Rule<boolean> => ({
+const flag = <F>(fallback: F, aliases: string[] = []): Rule<boolean | F> => ({
   wants: 'true or false',
   parse: (given) => (given === 'true' ? true : given === 'false' ? false : undefined),
   fallback,
@@ -85,6 +85,7 @@ const RULES = {
   REFRESH_TOKEN_TTL: integer(30 * 86_400, 3600, 365 * 86_400),
   TRUSTED_PROXIES: list<string[]>([]),
   FORCE_HTTPS: flag(false),
+  SESSION_COOKIE_SECURE: flag(undefined),
   EGRESS_ALLOW: list<undefined>(undefined),
   EGRESS_DENY: list<string[]>([]),
   EGRESS_HOST_MAP: text(''),

@@ -72,6 +72,8 @@ export class EmbeddedPostgres {
   private binaries: PostgresBinaries;
   private ownership: pg.Client | undefined;
   private pid: number | undefined;
+  private stopping = false;
+  private recovery: Promise<void> | undefined;
 
   constructor(private readonly dataDirectory: string) {
     this.folder = join(dataDirectory, 'postgres');
@@ -97,10 +99,9 @@ export class EmbeddedPostgres {
       );
     }
     const running = this.runningServer();
-    const port = running?.port ?? (await this.launch());
+    const port = running?.port ?? (await this.launch(await freePort()));
     if (running) this.pid = running.pid;
-    const url = this.url(port, 'postgres');
-    await this.takeOwnership(url);
+    await this.takeOwnership(port);
     if (running)
       this.logger.log(
         `Adopted the database server that an earlier run left behind (process ${running.pid}).`,
@@ -111,6 +112,8 @@ export class EmbeddedPostgres {
 
   /** Stops the server in order: open transactions are rolled back, everything committed is on disk. */
   async stop(): Promise<void> {
+    this.stopping = true;
+    await this.recovery;
     await this.ownership?.end().catch(() => undefined);
     this.ownership = undefined;
     if (this.pid === undefined || !alive(this.pid)) return;
@@ -192,8 +195,7 @@ export class EmbeddedPostgres {
     return !existsSync(file) || readFileSync(file, 'utf8').includes('postgres');
   }
 
-  private async launch(): Promise<number> {
-    const port = await freePort();
+  private async launch(port: number): Promise<number> {
     const log = openSync(join(this.dataDirectory, 'postgres.log'), 'a', 0o600);
     const child = spawn(
       this.binaries.postgres,
@@ -236,9 +238,15 @@ export class EmbeddedPostgres {
   }
 
   /** Waits a little for a Latchkey that is still stopping, then refuses. */
-  private async takeOwnership(url: string): Promise<void> {
-    const client = new pg.Client({ connectionString: url, application_name: 'latchkey owner' });
-    client.on('error', (error) => this.logger.warn(`The database server ended: ${error.message}`));
+  private async takeOwnership(port: number): Promise<void> {
+    const client = new pg.Client({
+      connectionString: this.url(port, 'postgres'),
+      application_name: 'latchkey owner',
+      keepAlive: true,
+    });
+    client.on('error', (error) =>
+      this.logger.warn(`The connection to the database server ended: ${error.message}`),
+    );
     await client.connect();
     for (let attempt = 0; attempt < 50; attempt += 1) {
       const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [
@@ -246,6 +254,9 @@ export class EmbeddedPostgres {
       ]);
       if (rows[0]?.taken) {
         this.ownership = client;
+        client.on('end', () => {
+          this.recovery = this.recover(port);
+        });
         return;
       }
       await delay(100);
@@ -255,6 +266,23 @@ export class EmbeddedPostgres {
       `Another Latchkey runs on the data folder ${this.dataDirectory}. Stop it, or give this one a folder of its ` +
         'own with LATCHKEY_DATA_DIR (and a PORT).',
     );
+  }
+
+  /** The server died under us: it is started again where everybody looks for it. */
+  private async recover(port: number): Promise<void> {
+    for (let attempt = 1; !this.stopping; attempt += 1) {
+      try {
+        const running = this.runningServer();
+        if (running) this.pid = running.pid;
+        else await this.launch(port);
+        await this.takeOwnership(port);
+        this.logger.warn('The database server ended by itself and runs again.');
+        return;
+      } catch (error) {
+        this.logger.error(`The database server could not be started again: ${(error as Error).message}`);
+        await delay(Math.min(1000 * attempt, 10_000));
+      }
+    }
   }
 
   private async ensureDatabase(): Promise<void> {

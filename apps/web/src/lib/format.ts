@@ -18,7 +18,8 @@ export function formatRelative(time: string, now: number): string {
   const seconds = Math.round((new Date(time).getTime() - now) / 1000);
   const step = STEPS.find(([, size]) => Math.abs(seconds) >= size);
   if (step) return relative.format(Math.trunc(seconds / step[1]), step[0]);
-  if (Math.abs(seconds) < 10) return seconds > 0 ? 'in a few seconds' : 'just now';
+  // The page's clock ticks every few seconds: what has just happened may be a little ahead of it.
+  if (Math.abs(seconds) < 10) return seconds > 5 ? 'in a few seconds' : 'just now';
   return relative.format(seconds, 'second');
 }
 

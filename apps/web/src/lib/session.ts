@@ -94,6 +94,7 @@ export async function restoreSession(): Promise<boolean> {
 
 /** The person signed out here: the other tabs follow. */
 export function announceSignOut(): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel has one origin
   tabs?.postMessage('signed-out');
   forget('signed-out');
 }

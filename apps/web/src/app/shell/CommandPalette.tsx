@@ -50,9 +50,10 @@ function Palette({ onClose }: { onClose: () => void }) {
 
   // Enter takes the first match, also of those that arrive after the typing.
   const { selectFirstOption } = combobox;
+  const first = integrations[0]?.id ?? commands[0]?.id;
   useEffect(() => {
-    selectFirstOption();
-  }, [selectFirstOption, text, data]);
+    if (first) selectFirstOption();
+  }, [selectFirstOption, first]);
 
   const run = (value: string) => {
     onClose();

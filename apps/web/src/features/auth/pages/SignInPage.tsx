@@ -1,6 +1,6 @@
 import { Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { Notice } from '../../../components/Notice';
 import { useInstallation } from '../api/get-installation';
 import { useSignIn } from '../api/sign-in';
@@ -14,6 +14,8 @@ export function SignInPage() {
   const { redirect, ended } = route.useSearch();
   const router = useRouter();
   const signIn = useSignIn();
+  const emailRef = useRef<HTMLInputElement>(null);
+  useEffect(() => emailRef.current?.focus(), []);
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
 
@@ -55,7 +57,7 @@ export function SignInPage() {
             name="email"
             type="email"
             autoComplete="username"
-            autoFocus
+            ref={emailRef}
             required
             withAsterisk={false}
             value={email}

@@ -19,13 +19,19 @@ function readoutOf({ check }: Point): string {
   return check.response_time_ms === null ? time : `${time} · ${formatMilliseconds(check.response_time_ms)}`;
 }
 
+interface HealthLineProps {
+  health: Health;
+  /** When it was loaded: the end of the window. */
+  loadedAt: number;
+}
+
 /** Response times over the window, with a red mark where a check failed. */
-export function HealthLine({ health }: { health: Health }) {
+export function HealthLine({ health, loadedAt }: HealthLineProps) {
   const { ref, width, height } = useElementSize();
   const [pointed, setPointed] = useState<Point | null>(null);
   const geometry = useMemo(
-    () => (width > 0 ? layOut(health.checks, health.window, { width, height }, Date.now()) : null),
-    [health, width, height],
+    () => (width > 0 ? layOut(health.checks, health.window, { width, height }, loadedAt) : null),
+    [health, loadedAt, width, height],
   );
   const base = height - BOTTOM;
   const point = (event: PointerEvent<SVGSVGElement>) => {
@@ -61,7 +67,9 @@ export function HealthLine({ health }: { health: Health }) {
               {pointed && (
                 <line className={classes.cursor} x1={pointed.x} x2={pointed.x} y1={TOP} y2={base} />
               )}
-              {pointed?.y != null && <circle className={classes.dot} cx={pointed.x} cy={pointed.y} r={4} />}
+              {pointed && pointed.y !== null && (
+                <circle className={classes.dot} cx={pointed.x} cy={pointed.y} r={4} />
+              )}
               <text className={classes.label} x={0} y={TOP + 13}>
                 {formatMilliseconds(geometry.ceiling)}
               </text>

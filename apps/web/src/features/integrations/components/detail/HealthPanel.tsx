@@ -38,12 +38,12 @@ export function HealthPanel({ id, window, onWindowChange }: HealthPanelProps) {
           retrying={query.isFetching}
         />
       )}
-      {query.data && <HealthContent health={query.data} />}
+      {query.data && <HealthContent health={query.data} loadedAt={query.dataUpdatedAt} />}
     </Panel>
   );
 }
 
-function HealthContent({ health }: { health: Health }) {
+function HealthContent({ health, loadedAt }: { health: Health; loadedAt: number }) {
   const { uptime_percent: uptime, average_response_time_ms: average, checks } = health;
   const failed = checks.filter(({ ok }) => !ok).length;
   return (
@@ -57,7 +57,7 @@ function HealthContent({ health }: { health: Health }) {
         ]}
       />
       {checks.length > 0 ? (
-        <HealthLine health={health} />
+        <HealthLine health={health} loadedAt={loadedAt} />
       ) : (
         <Text size="sm" c="dimmed">
           No check fell into this time. Choose a longer window, or test now.

@@ -1,5 +1,6 @@
-import { Title, Tooltip } from '@mantine/core';
+import { Title, Tooltip, UnstyledButton } from '@mantine/core';
 import { IconRefresh, IconShieldOff } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
 import { GatedButton } from '../../../../components/GatedButton';
 import { humanize } from '../../../../lib/format';
 import { useCan } from '../../../../lib/me';
@@ -51,12 +52,16 @@ export function IntegrationHeader({ integration, typeName, testing, onTest }: In
 }
 
 function TlsWarning() {
+  const navigate = useNavigate({ from: '/integrations/$integrationId' });
   return (
-    <Tooltip label="The certificate of the service is not verified: whoever sits between can read the credentials. Switch “tls_verify” on in the settings.">
-      <span className={classes.warning} tabIndex={0}>
+    <Tooltip label="Whoever sits between here and the service can read the credentials. Press to change it in the settings.">
+      <UnstyledButton
+        className={classes.warning}
+        onClick={() => void navigate({ search: { tab: 'settings' } })}
+      >
         <IconShieldOff size={14} aria-hidden />
         TLS not verified
-      </span>
+      </UnstyledButton>
     </Tooltip>
   );
 }

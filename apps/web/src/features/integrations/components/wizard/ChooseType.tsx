@@ -49,7 +49,6 @@ export function ChooseType({ q, category, onChange }: ChooseTypeProps) {
           aria-label="Search services"
           placeholder={`Search ${active.length} services`}
           leftSection={<IconSearch size={16} aria-hidden />}
-          autoFocus
           value={q}
           onChange={(event) => onChange({ q: event.currentTarget.value, category })}
         />
