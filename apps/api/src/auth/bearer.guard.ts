@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
+import passport from 'passport';
 import { AppError } from '../common/app-error.js';
 import { JwtStrategy } from './jwt.strategy.js';
 
@@ -7,9 +9,12 @@ import { JwtStrategy } from './jwt.strategy.js';
 @Injectable()
 export class BearerGuard extends AuthGuard() {
   constructor(strategy: JwtStrategy) {
-    // The strategy itself and not its name: names belong to the process, and two applications in one (replicas
-    // in a test) would check each other's tokens. The types know names.
-    super({ defaultStrategy: strategy as unknown as string });
+    // Passport makes a fresh copy of a strategy for each call only when it finds it by name; given the object, calls at
+    // the same moment would overwrite each other's outcome. The name is this application's own, since names belong to
+    // the process and a test runs several applications in one.
+    const name = `jwt-${randomUUID()}`;
+    passport.use(name, strategy);
+    super({ defaultStrategy: name });
   }
 
   override handleRequest<T>(error: unknown, user: T | false): T {
