@@ -32,7 +32,6 @@ afterEach(async () => {
 afterAll(async () => {
   await testApp.close();
   await servers.close();
-  authority.remove();
 });
 
 function tryOut(app: NestFastifyApplication, { type, config, credentials }: ProviderCase) {

@@ -1,18 +1,19 @@
-import { afterAll, beforeAll, it } from '@jest/globals';
+import { afterAll, it } from '@jest/globals';
 import { TestApp } from './support/test-app.js';
 import { Database } from '../src/database/database.js';
 let testApp: TestApp;
-beforeAll(async () => { testApp = await TestApp.start(); });
 afterAll(() => process.exit(0));
 it('prints', async () => {
-  const db = testApp.app.get(Database, { strict: false });
-  const stage = { a: 0, b: 0, done: 0, err: 0 };
-  for (let i = 0; i < 40; i++) void db.person(crypto.randomUUID(), async (m) => { stage.a++; await m.query('select 1'); stage.b++; }).then(() => stage.done++, (e) => { stage.err++; process.stdout.write(String(e)); });
-  await new Promise((r) => setTimeout(r, 3000));
-  process.stdout.write(`done ${JSON.stringify(stage)}\n`);
-  const pool: any = db.client;
-  let c = 0;
-  for (let i = 0; i < 40; i++) void pool.connect().then(async (cl: any) => { await cl.query('select 1'); cl.release(); c++; });
-  await new Promise((r) => setTimeout(r, 2000));
-  process.stdout.write(`done pool ${c}\n`);
+ for (let app = 0; app < 8; app++) {
+  testApp = await TestApp.start();
+  const account = await testApp.account();
+  const pool: any = testApp.app.get(Database, { strict: false }).client;
+  let open = 0, most = 0, conn = 0, rel = 0;
+  const orig = pool.connect.bind(pool);
+  pool.connect = (cb: any) => cb ? (conn++, orig((e: any, c: any, r: any) => { open++; if (e) process.stdout.write('ERR ' + e); cb(e, c, (...a: any[]) => { rel++; r(...a); }); })) : orig();
+  let done = 0;
+  for (let i = 0; i < 40; i++) void testApp.as(account).get('/auth/me').then((r) => { done += 1; });
+  await new Promise((r) => setTimeout(r, 2500));
+  process.stdout.write(`done ${done} conn ${conn} open ${open} rel ${rel} ${pool.totalCount} ${pool.idleCount} ${pool.waitingCount}\n`);
+ }
 });

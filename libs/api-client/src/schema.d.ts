@@ -11,6 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * The process answers.
+         * @description The process answers.
+         */
         get: operations["Health_live"];
         put?: never;
         post?: never;
@@ -27,6 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * The process can do its work: the database answers.
+         * @description The process can do its work: the database answers.
+         */
         get: operations["Health_ready"];
         put?: never;
         post?: never;
@@ -43,6 +51,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * What happened in the organisation, newest first.
+         * @description What happened in the organisation, newest first.
+         */
         get: operations["Audit_list"];
         put?: never;
         post?: never;
@@ -59,6 +71,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Recomputes the chain of hashes: a row that was changed, added or taken away is named.
+         * @description Recomputes the chain of hashes: a row that was changed, added or taken away is named.
+         */
         get: operations["Audit_verify"];
         put?: never;
         post?: never;
@@ -75,6 +91,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Everything a role can allow.
+         * @description Everything a role can allow.
+         */
         get: operations["Permissions_list"];
         put?: never;
         post?: never;
@@ -93,6 +113,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Creates an account, and an organisation when one is named.
+         * @description Creates an account, and an organisation when one is named. The first account administers the installation.
+         */
         post: operations["Auth_register"];
         delete?: never;
         options?: never;
@@ -109,6 +133,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Signs in.
+         * @description Signs in.
+         */
         post: operations["Auth_login"];
         delete?: never;
         options?: never;
@@ -125,6 +153,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Exchanges a refresh token for the next one.
+         * @description Exchanges a refresh token for the next one. A token that was used before ends the session.
+         */
         post: operations["Auth_refresh"];
         delete?: never;
         options?: never;
@@ -141,6 +173,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Ends the session at once: its access tokens too.
+         * @description Ends the session at once: its access tokens too.
+         */
         post: operations["Auth_logout"];
         delete?: never;
         options?: never;
@@ -155,6 +191,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * The signed-in person, their organisations, and what they may do in the active one.
+         * @description The signed-in person, their organisations, and what they may do in the active one.
+         */
         get: operations["Auth_me"];
         put?: never;
         post?: never;
@@ -171,6 +211,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * The services that can be connected, each with the schemas of its forms.
+         * @description The services that can be connected, each with the schemas of its forms.
+         */
         get: operations["Catalogue_list"];
         put?: never;
         post?: never;
@@ -187,6 +231,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * One type and its schemas.
+         * @description One type and its schemas.
+         */
         get: operations["Catalogue_get"];
         put?: never;
         post?: never;
@@ -203,6 +251,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Its picture, for an `img` element.
+         * @description Its picture, for an `img` element.
+         */
         get: operations["Catalogue_logo"];
         put?: never;
         post?: never;
@@ -219,8 +271,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * The organisation's integrations that the caller may see.
+         * @description The organisation's integrations that the caller may see. Never a secret.
+         */
         get: operations["Integrations_list"];
         put?: never;
+        /**
+         * Adds an integration.
+         * @description Adds an integration. With `test: true` it is tested first and kept only when that succeeds.
+         */
         post: operations["Integrations_create"];
         delete?: never;
         options?: never;
@@ -237,6 +297,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Tests values that are not saved.
+         * @description Tests values that are not saved.
+         */
         post: operations["Integrations_test"];
         delete?: never;
         options?: never;
@@ -251,12 +315,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * One integration.
+         * @description One integration.
+         */
         get: operations["Integrations_get"];
         put?: never;
         post?: never;
+        /**
+         * Deletes the integration and its credentials.
+         * @description Deletes the integration and its credentials. `warnings` says what could not be undone at the provider.
+         */
         delete: operations["Integrations_delete"];
         options?: never;
         head?: never;
+        /**
+         * Changes name, description, configuration or teams.
+         * @description Changes name, description, configuration or teams.
+         */
         patch: operations["Integrations_update"];
         trace?: never;
     };
@@ -269,6 +345,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Tests the connection now; the integration's state follows.
+         * @description Tests the connection now; the integration's state follows.
+         */
         post: operations["IntegrationOperations_test"];
         delete?: never;
         options?: never;
@@ -285,6 +365,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Puts it back under the watch.
+         * @description Puts it back under the watch.
+         */
         post: operations["IntegrationOperations_enable"];
         delete?: never;
         options?: never;
@@ -301,6 +385,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Takes it out of use: it is not checked, and programs get a refusal with the reason.
+         * @description Takes it out of use: it is not checked, and programs get a refusal with the reason.
+         */
         post: operations["IntegrationOperations_disable"];
         delete?: never;
         options?: never;
@@ -315,6 +403,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * What happened to it, newest first.
+         * @description What happened to it, newest first.
+         */
         get: operations["IntegrationOperations_logs"];
         put?: never;
         post?: never;
@@ -331,6 +423,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * State, uptime, response times and incidents in a window of time.
+         * @description State, uptime, response times and incidents in a window of time.
+         */
         get: operations["IntegrationOperations_health"];
         put?: never;
         post?: never;
@@ -347,12 +443,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Which credentials are set.
+         * @description Which credentials are set. Never a value.
+         */
         get: operations["IntegrationOperations_inspect"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * Replaces the credentials after testing the new ones; the old ones stay when the test fails.
+         * @description Replaces the credentials after testing the new ones; the old ones stay when the test fails.
+         */
         patch: operations["IntegrationOperations_replaceCredentials"];
         trace?: never;
     };
@@ -363,6 +467,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * What the caller was told in the active organisation, newest first.
+         * @description What the caller was told in the active organisation, newest first.
+         */
         get: operations["Notifications_list"];
         put?: never;
         post?: never;
@@ -381,6 +489,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Marks everything read.
+         * @description Marks everything read.
+         */
         post: operations["Notifications_markAllRead"];
         delete?: never;
         options?: never;
@@ -397,6 +509,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Marks one read.
+         * @description Marks one read.
+         */
         post: operations["Notifications_markRead"];
         delete?: never;
         options?: never;
@@ -411,6 +527,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Whether the first account exists, and who may register.
+         * @description Whether the first account exists, and who may register. Where the key is kept is told until it does.
+         */
         get: operations["Admin_installation"];
         put?: never;
         post?: never;
@@ -427,6 +547,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Where the root key is held and which organisation keys there are.
+         * @description Where the root key is held and which organisation keys there are. Never a key.
+         */
         get: operations["Admin_keys"];
         put?: never;
         post?: never;
@@ -725,6 +849,14 @@ export interface components {
             consecutive_failures: number;
             team_ids: string[];
             created_by: components["schemas"]["CreatorDto"] | null;
+            /**
+             * @description The permissions the caller holds for this very integration.
+             * @example [
+             *       "integrations:update",
+             *       "integrations:test"
+             *     ]
+             */
+            allowed_actions: string[];
             /**
              * Format: date-time
              * @example 2026-01-15T10:00:00.000Z
@@ -1109,6 +1241,15 @@ export interface operations {
                         };
                         message?: string;
                     };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
                 };
             };
             /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
@@ -1620,6 +1761,15 @@ export interface operations {
                         };
                         message?: string;
                     };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
                 };
             };
             /** @description UNAUTHENTICATED, TOKEN_EXPIRED */

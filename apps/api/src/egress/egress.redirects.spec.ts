@@ -179,32 +179,28 @@ describe('redirects', () => {
 
   it('refuses to go from https to http, and shows a client certificate to its own origin only', async () => {
     const authority = new TestAuthority();
-    try {
-      const own = authority.issue(['IP:127.0.0.1']);
-      const clientCertificate = authority.issue(['DNS:client.test']);
-      const options = { ...own, ca: authority.certificate, requestCert: true, rejectUnauthorized: false };
-      const shown: boolean[] = [];
-      let location = await bench.echo();
-      const target = await bench.servers.https(options, (request, response) => {
-        shown.push('authorized' in request.socket && request.socket.authorized === true);
-        response.end();
-      });
-      const url = await bench.servers.https(options, (request, response) => {
-        shown.push('authorized' in request.socket && request.socket.authorized === true);
-        response.writeHead(302, { location }).end();
-      });
-      const call = get(url, { caCertificate: authority.certificate, clientCertificate });
-      await expectFailure(bench.client().request(call), 'blocked', 'from https to http');
-      location = target;
-      expect((await bench.client().request(call)).status).toBe(200);
-      expect(shown).toEqual([true, true, false]);
-      // Another host name is another server: neither its CA nor the waiver of verification were given for it.
-      const elsewhere = new HostMap(`elsewhere.test=${target}`);
-      location = 'https://elsewhere.test/';
-      const waived = get(url, { tlsVerify: false });
-      await expectFailure(bench.client({ hosts: elsewhere }).request(waived), 'tls', 'elsewhere.test');
-    } finally {
-      authority.remove();
-    }
+    const own = authority.issue(['IP:127.0.0.1']);
+    const clientCertificate = authority.issue(['DNS:client.test']);
+    const options = { ...own, ca: authority.certificate, requestCert: true, rejectUnauthorized: false };
+    const shown: boolean[] = [];
+    let location = await bench.echo();
+    const target = await bench.servers.https(options, (request, response) => {
+      shown.push('authorized' in request.socket && request.socket.authorized === true);
+      response.end();
+    });
+    const url = await bench.servers.https(options, (request, response) => {
+      shown.push('authorized' in request.socket && request.socket.authorized === true);
+      response.writeHead(302, { location }).end();
+    });
+    const call = get(url, { caCertificate: authority.certificate, clientCertificate });
+    await expectFailure(bench.client().request(call), 'blocked', 'from https to http');
+    location = target;
+    expect((await bench.client().request(call)).status).toBe(200);
+    expect(shown).toEqual([true, true, false]);
+    // Another host name is another server: neither its CA nor the waiver of verification were given for it.
+    const elsewhere = new HostMap(`elsewhere.test=${target}`);
+    location = 'https://elsewhere.test/';
+    const waived = get(url, { tlsVerify: false });
+    await expectFailure(bench.client({ hosts: elsewhere }).request(waived), 'tls', 'elsewhere.test');
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type CertificateAndKey, TestAuthority } from '../../test/support/certificates.js';
 import { EgressBench, expectFailure, get, NOTHING_OPEN } from '../../test/support/egress-bench.js';
 import { HostMap } from './host-map.js';
@@ -11,8 +11,6 @@ beforeAll(() => {
   authority = new TestAuthority();
   good = authority.issue(['IP:127.0.0.1', 'DNS:localhost']);
 });
-
-afterAll(() => authority.remove());
 
 beforeEach(() => {
   bench = new EgressBench();

@@ -57,16 +57,17 @@ export class IntegrationReader {
     );
   }
 
-  describe(row: IntegrationRow): IntegrationDto {
+  describe(row: IntegrationRow, actor: Actor): IntegrationDto {
     return toIntegrationDto(
       row,
       this.catalogue.find(row.integration_type_id)?.category ?? 'other',
+      actor,
       this.clock.now(),
     );
   }
 
   async get(actor: Actor, id: string): Promise<{ integration: IntegrationDto }> {
-    return { integration: this.describe(await this.require(actor, id)) };
+    return { integration: this.describe(await this.require(actor, id), actor) };
   }
 
   async list(
@@ -83,7 +84,7 @@ export class IntegrationReader {
       perPage: query.per_page,
     });
     return {
-      integrations: rows.map((row) => this.describe(row)),
+      integrations: rows.map((row) => this.describe(row, actor)),
       pagination: { total, page: query.page, per_page: query.per_page },
     };
   }

@@ -122,6 +122,11 @@ export class IntegrationDto {
   @IntegerField({ example: 0 }) consecutive_failures: number;
   @TextsField() team_ids: string[];
   @ShapeField(() => CreatorDto, { nullable: true }) created_by: CreatorDto | null;
+  @TextsField({
+    example: ['integrations:update', 'integrations:test'],
+    description: 'The permissions the caller holds for this very integration.',
+  })
+  allowed_actions: string[];
   @DateField() created_at: Date;
   @DateField() updated_at: Date;
 }

@@ -1,4 +1,5 @@
 import type { FieldValue } from '@latchkey/catalogue';
+import { type Actor, permits } from '../common/actor.js';
 import type { IntegrationDto } from './integration.dto.js';
 import type { IntegrationStatus } from './integration.entity.js';
 
@@ -31,6 +32,15 @@ export interface IntegrationRow {
   team_ids: string[];
 }
 
+/** What can be allowed for one integration and not for another. */
+const INTEGRATION_PERMISSIONS = [
+  'integrations:update',
+  'integrations:test',
+  'integrations:delete',
+  'credentials:inspect',
+  'credentials:update',
+];
+
 /** How long before its end a token counts as expiring. */
 const EXPIRING_MS = 24 * 3_600_000;
 
@@ -43,7 +53,12 @@ function tokenStatus(row: IntegrationRow, now: number): string {
 }
 
 /** What the API answers; it has no field that could hold a secret. */
-export function toIntegrationDto(row: IntegrationRow, category: string, now: number): IntegrationDto {
+export function toIntegrationDto(
+  row: IntegrationRow,
+  category: string,
+  actor: Actor,
+  now: number,
+): IntegrationDto {
   return {
     id: row.id,
     integration_type_id: row.integration_type_id,
@@ -68,6 +83,9 @@ export function toIntegrationDto(row: IntegrationRow, category: string, now: num
     team_ids: row.team_ids,
     created_by:
       row.created_by && row.creator_name ? { id: row.created_by, full_name: row.creator_name } : null,
+    allowed_actions: INTEGRATION_PERMISSIONS.filter((permission) =>
+      permits(actor, permission, { createdById: row.created_by, teamIds: row.team_ids }),
+    ),
     created_at: row.created_at,
     updated_at: row.updated_at,
   };

@@ -1,7 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { generateKeyPairSync } from 'node:crypto';
+import forge from 'node-forge';
 
 /** PEM texts. */
 export interface CertificateAndKey {
@@ -9,85 +7,105 @@ export interface CertificateAndKey {
   key: string;
 }
 
-const NEW_KEY = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc';
+interface Contents {
+  commonName: string;
+  extensions: object[];
+  expired: boolean;
+}
+
+const DAY_MS = 86_400_000;
+
+function makeKey(): {
+  privateKey: forge.pki.rsa.PrivateKey;
+  publicKey: forge.pki.rsa.PublicKey;
+  pem: string;
+} {
+  const pem = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+  });
+  return {
+    privateKey: forge.pki.privateKeyFromPem(pem.privateKey),
+    publicKey: forge.pki.publicKeyFromPem(pem.publicKey),
+    pem: pem.privateKey,
+  };
+}
+
+/** `DNS:localhost` and `IP:127.0.0.1` as forge writes them. */
+function alternativeNames(names: string[]): object {
+  const altNames = names.map((name) =>
+    name.startsWith('IP:') ? { type: 7, ip: name.slice(3) } : { type: 2, value: name.replace(/^DNS:/, '') },
+  );
+  return { name: 'subjectAltName', altNames };
+}
 
 /**
- * A certificate authority in a temporary folder, made with the `openssl` command: for tests of TLS, where a
- * committed certificate would expire one day. Call `remove` when done.
+ * A certificate authority in memory: for tests of TLS, where a committed certificate would expire one day, and on
+ * machines that have no openssl command.
  */
 export class TestAuthority {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'latchkey-certificates-'));
+  readonly #name = [{ name: 'commonName', value: 'Latchkey test authority' }];
+  readonly #key = makeKey();
   /** The authority's own certificate, PEM. */
   readonly certificate: string;
   #serial = 0;
 
   constructor() {
-    this.#openssl(
-      `req -x509 ${NEW_KEY} -days 2 -keyout ca.key -out ca.crt -addext basicConstraints=critical,CA:TRUE`,
-      '-subj',
-      '/CN=Latchkey test authority',
-    );
-    this.certificate = this.#read('ca.crt');
-    writeFileSync(join(this.#folder, 'index.txt'), '');
-    writeFileSync(
-      join(this.#folder, 'ca.cnf'),
-      `[ca]
-default_ca = own
-[own]
-database = ${this.#folder}/index.txt
-new_certs_dir = ${this.#folder}
-certificate = ${this.#folder}/ca.crt
-private_key = ${this.#folder}/ca.key
-default_md = sha256
-rand_serial = yes
-policy = any
-[any]
-commonName = supplied
-`,
-    );
+    const extensions = [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true },
+    ];
+    this.certificate = this.#sign(this.#key.publicKey, {
+      commonName: 'Latchkey test authority',
+      extensions,
+      expired: false,
+    });
   }
 
   /**
    * Issues a certificate for servers and clients.
-   * @param names subject alternative names as openssl writes them, such as `DNS:localhost` or `IP:127.0.0.1`.
+   * @param names subject alternative names, such as `DNS:localhost` or `IP:127.0.0.1`.
    * @param options expired: one that ended in 2021.
    */
   issue(names: string[], { expired = false } = {}): CertificateAndKey {
-    const name = `leaf-${(this.#serial += 1)}`;
-    this.#openssl(`req ${NEW_KEY} -subj /CN=${name} -keyout ${name}.key -out ${name}.csr`);
-    writeFileSync(
-      join(this.#folder, `${name}.ext`),
-      `subjectAltName=${names.join(',')}\nextendedKeyUsage=serverAuth,clientAuth\n`,
-    );
-    const validity = expired ? '-startdate 20200101000000Z -enddate 20210101000000Z' : '-days 2';
-    this.#openssl(
-      `ca -batch -notext -config ca.cnf -in ${name}.csr -out ${name}.crt -extfile ${name}.ext ${validity}`,
-    );
-    return { cert: this.#read(`${name}.crt`), key: this.#read(`${name}.key`) };
+    const key = makeKey();
+    const extensions = [alternativeNames(names), { name: 'extKeyUsage', serverAuth: true, clientAuth: true }];
+    return { cert: this.#sign(key.publicKey, { commonName: 'leaf', extensions, expired }), key: key.pem };
   }
 
   /** A certificate that no authority signed. */
   selfSigned(names: string[]): CertificateAndKey {
-    const name = `self-${(this.#serial += 1)}`;
-    this.#openssl(
-      `req -x509 ${NEW_KEY} -days 2 -subj /CN=${name} -keyout ${name}.key -out ${name}.crt`,
-      '-addext',
-      `subjectAltName=${names.join(',')}`,
-    );
-    return { cert: this.#read(`${name}.crt`), key: this.#read(`${name}.key`) };
+    const key = makeKey();
+    const certificate = this.#draft(key.publicKey, {
+      commonName: 'self',
+      extensions: [alternativeNames(names)],
+      expired: false,
+    });
+    certificate.setIssuer(certificate.subject.attributes);
+    certificate.sign(key.privateKey, forge.md.sha256.create());
+    return { cert: forge.pki.certificateToPem(certificate), key: key.pem };
   }
 
-  /** Deletes the folder with the keys. */
-  remove(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+  #draft(
+    publicKey: forge.pki.rsa.PublicKey,
+    { commonName, extensions, expired }: Contents,
+  ): forge.pki.Certificate {
+    const certificate = forge.pki.createCertificate();
+    certificate.publicKey = publicKey;
+    this.#serial += 1;
+    certificate.serialNumber = this.#serial.toString(16).padStart(4, '0');
+    certificate.validity.notBefore = expired ? new Date('2020-01-01') : new Date(Date.now() - DAY_MS);
+    certificate.validity.notAfter = expired ? new Date('2021-01-01') : new Date(Date.now() + 2 * DAY_MS);
+    certificate.setSubject([{ name: 'commonName', value: commonName }]);
+    certificate.setExtensions(extensions);
+    return certificate;
   }
 
-  /** @param command without `openssl`; words are separated by single spaces, further ones follow as they are. */
-  #openssl(command: string, ...more: string[]): void {
-    execFileSync('openssl', [...command.split(' '), ...more], { cwd: this.#folder, stdio: 'pipe' });
-  }
-
-  #read(file: string): string {
-    return readFileSync(join(this.#folder, file), 'utf8');
+  #sign(publicKey: forge.pki.rsa.PublicKey, contents: Contents): string {
+    const certificate = this.#draft(publicKey, contents);
+    certificate.setIssuer(this.#name);
+    certificate.sign(this.#key.privateKey, forge.md.sha256.create());
+    return forge.pki.certificateToPem(certificate);
   }
 }

@@ -58,13 +58,19 @@ const signUpRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/auth/pages/SignUpPage'), 'SignUpPage'),
 });
 
+const Shell = lazyRouteComponent(() => import('./shell/Shell'), 'Shell');
+
 const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'shell',
-  beforeLoad: requireSession,
+  beforeLoad: async (context) => {
+    // The code comes while the session is asked for: nearly always there is one.
+    void Shell.preload?.();
+    await requireSession(context);
+  },
   errorComponent: StartError,
   loader: () => queryClient.ensureQueryData(meQuery),
-  component: lazyRouteComponent(() => import('./shell/Shell'), 'Shell'),
+  component: Shell,
 });
 
 const homeRoute = createRoute({

@@ -109,7 +109,15 @@ export const theme = createTheme({
     Menu: { defaultProps: { radius: 'md', shadow: 'md', transitionProps: { duration: 100 } } },
     Popover: { defaultProps: { radius: 'md', shadow: 'md', transitionProps: { duration: 100 } } },
     Select: { defaultProps: { comboboxProps: { shadow: 'md', transitionProps: { duration: 80 } } } },
-    Tooltip: { defaultProps: { openDelay: 250, withArrow: false, fz: 'xs', multiline: true, maw: 320 } },
+    Tooltip: {
+      defaultProps: {
+        openDelay: 250,
+        fz: 'xs',
+        multiline: true,
+        maw: 320,
+        events: { hover: true, focus: true, touch: true },
+      },
+    },
     InputWrapper: {
       vars: () => ({
         label: { '--input-label-size': 'var(--mantine-font-size-sm)' },

@@ -1,6 +1,5 @@
 import { Drawer, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Notifications } from '@mantine/notifications';
 import { Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useSidebarCollapsed } from '../../lib/preferences';
@@ -10,6 +9,7 @@ import { useShellShortcuts } from './use-shell-shortcuts';
 import { useSessionEnd } from './use-session-end';
 import classes from './Shell.module.css';
 
+const Toasts = lazy(() => import('./Toasts'));
 const CommandPalette = lazy(() => import('./CommandPalette'));
 
 /** Navigation and top bar around every page of a signed-in person. */
@@ -45,7 +45,9 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <Notifications position="bottom-center" limit={2} />
+      <Suspense fallback={null}>
+        <Toasts />
+      </Suspense>
       {palette !== 'unused' && (
         <Suspense fallback={null}>
           <CommandPalette opened={palette === 'open'} onClose={() => setPalette('closed')} />

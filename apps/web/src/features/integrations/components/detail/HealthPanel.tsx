@@ -29,7 +29,7 @@ export function HealthPanel({ id, window, onWindowChange }: HealthPanelProps) {
         />
       }
     >
-      {query.isPending && <Skeleton h={270} aria-hidden />}
+      {query.isPending && <Skeleton h={380} aria-hidden />}
       {query.isError && !query.data && (
         <ErrorState
           title="The health could not be loaded"

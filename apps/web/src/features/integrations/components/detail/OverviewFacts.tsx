@@ -17,7 +17,10 @@ function factsOf(integration: Integration): Fact[] {
   const { response_time_ms: responseTime, token_status: token, token_expires_at: tokenExpiry } = integration;
   return [
     { label: 'Last check', value: <RelativeTime time={integration.last_checked_at} never="Not yet" /> },
-    { label: 'Next check', value: <RelativeTime time={integration.next_check_at} never="Not planned" /> },
+    {
+      label: 'Next check',
+      value: <RelativeTime time={integration.next_check_at} never="Not planned" due="Due now" />,
+    },
     { label: 'In this state since', value: <RelativeTime time={integration.status_changed_at} /> },
     { label: 'Response time', value: responseTime === null ? '–' : formatMilliseconds(responseTime) },
     { label: 'Credential', value: humanize(integration.credential_type ?? 'none') },

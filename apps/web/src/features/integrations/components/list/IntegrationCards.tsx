@@ -5,6 +5,7 @@ import type { Integration } from '../../api/types';
 import { StatusBadge } from '../StatusBadge';
 import { TypeLogo } from '../TypeLogo';
 import { problemOf } from './problem-of';
+import { TokenNote } from './TokenNote';
 import classes from './IntegrationCards.module.css';
 
 interface IntegrationCardsProps {
@@ -34,6 +35,9 @@ export function IntegrationCards({ integrations, typeName }: IntegrationCardsPro
             <StatusBadge status={integration.status} />
           </div>
           {problemOf(integration) && <div className={classes.reason}>{problemOf(integration)}</div>}
+          <div className={classes.token}>
+            <TokenNote integration={integration} />
+          </div>
           <div className={classes.foot}>
             <span>
               Checked <RelativeTime time={integration.last_checked_at} never="not yet" />

@@ -5,6 +5,7 @@ import type { Integration } from '../../api/types';
 import { StatusBadge } from '../StatusBadge';
 import { TypeLogo } from '../TypeLogo';
 import { problemOf } from './problem-of';
+import { TokenNote } from './TokenNote';
 import classes from './IntegrationTable.module.css';
 
 interface IntegrationTableProps {
@@ -66,6 +67,7 @@ function IntegrationRow({ integration, typeName }: { integration: Integration; t
       <td>
         <div className={classes.state}>
           <StatusBadge status={status} />
+          <TokenNote integration={integration} />
           {problem && (
             <span className={classes.reason} title={problem}>
               {problem}

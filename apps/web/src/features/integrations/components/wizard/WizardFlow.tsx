@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { fieldErrorsOf, fieldErrorsUnder } from '../../../../lib/api-error';
 import { toastDone } from '../../../../lib/toast';
 import { useTestValues } from '../../api/test-integration';
@@ -12,6 +12,7 @@ import { TestStep } from './TestStep';
 import { type Draft, useDraft } from './use-draft';
 import { useSave } from './use-save';
 import { WizardSteps } from './WizardSteps';
+import classes from './WizardFlow.module.css';
 
 export interface WizardFlowProps {
   type: IntegrationType;
@@ -41,6 +42,14 @@ export function WizardFlow({ type, step: wanted = 'credentials', onGo }: WizardF
   useEffect(() => {
     if (step !== wanted) onGo(step, { replace: true });
   });
+
+  const frame = useRef<HTMLDivElement>(null);
+  const shownStep = useRef(step);
+  useEffect(() => {
+    if (shownStep.current === step) return;
+    shownStep.current = step;
+    frame.current?.focus();
+  }, [step]);
 
   const edit = (changes: Partial<Draft>) => {
     change(changes);
@@ -83,7 +92,7 @@ export function WizardFlow({ type, step: wanted = 'credentials', onGo }: WizardF
   };
 
   return (
-    <>
+    <div ref={frame} tabIndex={-1} className={classes.frame}>
       <WizardSteps current={step} onGo={(next) => onGo(next)} />
       {step === 'credentials' && (
         <CredentialsStep
@@ -122,6 +131,6 @@ export function WizardFlow({ type, step: wanted = 'credentials', onGo }: WizardF
           onGo={(next) => onGo(next)}
         />
       )}
-    </>
+    </div>
   );
 }
