@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { TOKENS } from './support/counterpart';
-import { connect, register, PASSWORD } from './support/people';
+import { connect, github, register, PASSWORD } from './support/people';
 import { button, field, heading, storageOf } from './support/screen';
 import { expect, test } from './support/test';
 
@@ -131,12 +130,7 @@ test('signing out ends the session, in the other tab too', async ({ page, contex
 
 test('another person with an organisation of their own sees nothing of the first', async ({ page, product }) => {
   const first = await register(product);
-  const secret = await connect(first, {
-    integration_type_id: 'github',
-    name: 'GitHub of the first',
-    config: {},
-    credentials: { credential_type: 'api_token', access_token: TOKENS.github },
-  });
+  const secret = await connect(first, github('GitHub of the first'));
 
   await page.goto('/sign-in');
   await page.getByRole('link', { name: 'Create an account' }).click();

@@ -33,6 +33,7 @@ const HOSTS = { 'api.github.com': 'github', 'slack.com': 'slack' } as const;
 export class Counterpart {
   readonly requests: Received[] = [];
   private readonly moods = new Map<string, Mood>();
+  private readonly tokens = new Map<string, string>();
   private server: Server | undefined;
 
   private constructor(
@@ -61,9 +62,15 @@ export class Counterpart {
     this.moods.set(place, mood);
   }
 
+  /** From now on an Argo CD takes this token and no other. */
+  accept(place: string, token: string): void {
+    this.tokens.set(place, token);
+  }
+
   /** All places are well again. */
   calm(): void {
     this.moods.clear();
+    this.tokens.clear();
   }
 
   /** What a place was asked. */
@@ -116,7 +123,9 @@ export class Counterpart {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Sign in</title>');
       return;
     }
-    const { status, body } = mood === 'failing' ? FAILING : answerOf(place, received, mood === 'revoked');
+    const argocdToken = this.tokens.get(place) ?? TOKENS.argocd;
+    const { status, body } =
+      mood === 'failing' ? FAILING : answerOf(place, received, mood === 'revoked', argocdToken);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }
 }
@@ -133,7 +142,7 @@ function placeOf({ host, path }: Received): string {
   return HOSTS[host as keyof typeof HOSTS] ?? path.slice(1).split('/api/')[0] ?? '';
 }
 
-function answerOf(place: string, request: Received, revoked: boolean): Answer {
+function answerOf(place: string, request: Received, revoked: boolean, argocdToken: string): Answer {
   const path = request.path.slice(request.path.indexOf('/api/')).split('?')[0] ?? '';
   const holds = (token: string) => request.headers.authorization === `Bearer ${token}` && !revoked;
   if (place === 'github') {
@@ -146,7 +155,7 @@ function answerOf(place: string, request: Received, revoked: boolean): Answer {
     return ok({ ok: true, team: 'Acme', user: 'latchkey', bot_id: 'B01' });
   }
   if (path === '/api/version') return ok({ Version: 'v3.1.0' });
-  if (!holds(TOKENS.argocd)) return { status: 401, body: { error: 'no session information' } };
+  if (!holds(argocdToken)) return { status: 401, body: { error: 'no session information' } };
   if (path === '/api/v1/session/userinfo') return ok({ loggedIn: true, username: 'latchkey' });
   return ok({ items: [{ metadata: { name: 'shop' } }, { metadata: { name: 'billing' } }] });
 }

@@ -1,5 +1,6 @@
 import type { BrowserContext } from '@playwright/test';
 import { type ApiClient, createApiClient, type Schemas } from '@latchkey/api-client';
+import { TOKENS } from './counterpart';
 import type { Product } from './product';
 
 /** Someone with an account, and what they may do through the API. */
@@ -12,7 +13,7 @@ export interface Person {
 }
 
 export type Integration = Schemas['IntegrationDto'];
-type NewIntegration = Schemas['CreateIntegrationDto'];
+export type NewIntegration = Schemas['CreateIntegrationDto'];
 
 export const PASSWORD = 'seven green kettles whistle';
 
@@ -57,6 +58,28 @@ export async function signIn(context: BrowserContext, product: Product, person: 
   });
   if (!answer.ok()) throw new Error(`Nobody could be signed in: ${await answer.text()}`);
 }
+
+/** An Argo CD of the counterpart, at a place of its own. */
+export const argocd = (name: string, place: string, token: string = TOKENS.argocd): NewIntegration => ({
+  integration_type_id: 'argocd',
+  name,
+  config: { server_url: `https://argocd.example.com/${place}` },
+  credentials: { credential_type: 'api_token', auth_token: token },
+});
+
+export const github = (name: string): NewIntegration => ({
+  integration_type_id: 'github',
+  name,
+  config: {},
+  credentials: { credential_type: 'api_token', access_token: TOKENS.github },
+});
+
+export const slack = (name: string): NewIntegration => ({
+  integration_type_id: 'slack',
+  name,
+  config: {},
+  credentials: { credential_type: 'api_token', bot_token: TOKENS.slack },
+});
 
 /** An integration that was tested before it was saved, or with `test: false` one that is tested later. */
 export async function connect(person: Person, values: NewIntegration): Promise<Integration> {

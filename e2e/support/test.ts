@@ -72,4 +72,9 @@ export const test = base.extend<PerTest, PerWorker>({
   ],
 });
 
+/** For journeys of someone who is signed in already. */
+export const signedInTest = test.extend<{ signedIn: Person }>({
+  signedIn: [async ({ person }, use) => use(person), { auto: true }],
+});
+
 export { expect };

@@ -111,10 +111,17 @@ describe('the chain', () => {
 
   it('names the first of two rows that were swapped', async () => {
     await write(5);
-    await tamper(
-      `UPDATE audit_logs SET sequence = CASE sequence WHEN 3 THEN 5 ELSE 3 END
-       WHERE organization_id = $1 AND sequence IN (3, 5)`,
-    );
+    for (const [from, to] of [
+      [3, 99],
+      [5, 3],
+      [99, 5],
+    ]) {
+      await tamper(
+        'UPDATE audit_logs SET sequence = $3 WHERE organization_id = $1 AND sequence = $2',
+        from,
+        to,
+      );
+    }
 
     expect(await verify()).toEqual({ valid: false, rows: 2, first_broken_sequence: 3 });
   });

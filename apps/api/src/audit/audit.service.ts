@@ -93,7 +93,13 @@ export class AuditService {
     let previous: Buffer = GENESIS;
     let sequence = 0;
     for (;;) {
+      // The head first: when no row follows then, nothing was written between the two reads.
+      const head = await this.repository.readHead(organizationId);
       const rows = await this.repository.readChain(organizationId, sequence, VERIFY_BATCH);
+      if (rows.length === 0) {
+        const complete = (head?.sequence ?? 0) === sequence && (head?.hash ?? GENESIS).equals(previous);
+        return { valid: complete, rows: sequence, first_broken_sequence: complete ? null : sequence + 1 };
+      }
       for (const { hash, previous_hash: stated, ...row } of rows) {
         const intact =
           row.sequence === sequence + 1 && stated.equals(previous) && chainHash(row, previous).equals(hash);
@@ -101,10 +107,6 @@ export class AuditService {
         previous = hash;
         sequence = row.sequence;
       }
-      if (rows.length < VERIFY_BATCH) break;
     }
-    const head = await this.repository.readHead(organizationId);
-    const complete = (head?.sequence ?? 0) === sequence && (head?.hash ?? GENESIS).equals(previous);
-    return { valid: complete, rows: sequence, first_broken_sequence: complete ? null : sequence + 1 };
   }
 }

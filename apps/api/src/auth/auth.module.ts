@@ -15,6 +15,7 @@ import { PasswordsService } from './passwords.service.js';
 import { PrincipalsService } from './principals.service.js';
 import { ProfileService } from './profile.service.js';
 import { RefreshCookie } from './refresh-cookie.js';
+import { RefreshTokens } from './refresh-tokens.js';
 import { RegistrationService } from './registration.service.js';
 import { SessionUpkeep } from './session-upkeep.js';
 import { SessionsRepository } from './sessions.repository.js';
@@ -34,6 +35,7 @@ import { SessionsService } from './sessions.service.js';
     PrincipalsService,
     ProfileService,
     RefreshCookie,
+    RefreshTokens,
     RegistrationService,
     SessionUpkeep,
     SessionsRepository,

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import { type Actor, NIL_ORGANIZATION, type RequestOrigin } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
-import { Clock } from '../common/clock.js';
 import { Database, enterOrganization } from '../database/database.js';
 import { IdentityService } from '../identity/identity.service.js';
 import type { LoginDto } from './auth.dto.js';
@@ -22,7 +21,6 @@ export class AuthService {
     private readonly sessions: SessionsService,
     private readonly audit: AuditService,
     private readonly database: Database,
-    private readonly clock: Clock,
   ) {}
 
   /** @throws AppError INVALID_CREDENTIALS (alike and in the same time for unknown addresses), ACCOUNT_LOCKED, RATE_LIMITED */
@@ -42,7 +40,7 @@ export class AuthService {
       : undefined;
     const [active] = await this.identity.membershipsOf(user.id);
     return this.database.global(async (manager) => {
-      await this.identity.recordLogin(manager, user.id, this.clock.date(), upgraded);
+      await this.identity.recordLogin(manager, user.id, upgraded);
       await this.failures.clear(manager, dto.email);
       const opened = await this.sessions.open(manager, user.id, active?.id ?? null, origin);
       const organization = active?.id ?? NIL_ORGANIZATION;

@@ -3,11 +3,9 @@ import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service.js';
 import { NIL_ORGANIZATION, type RequestOrigin } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
-import { Clock } from '../common/clock.js';
 import { Environment } from '../config/environment.js';
 import { Database, enterOrganization } from '../database/database.js';
 import { IdentityService } from '../identity/identity.service.js';
-import { VaultService } from '../vault/vault.service.js';
 import type { RegisterDto } from './auth.dto.js';
 import { PasswordsService } from './passwords.service.js';
 import { type Continuation, SessionsService } from './sessions.service.js';
@@ -19,11 +17,9 @@ export class RegistrationService {
     private readonly identity: IdentityService,
     private readonly passwords: PasswordsService,
     private readonly sessions: SessionsService,
-    private readonly vault: VaultService,
     private readonly audit: AuditService,
     private readonly database: Database,
     private readonly environment: Environment,
-    private readonly clock: Clock,
   ) {}
 
   /** @throws AppError VALIDATION_FAILED, CONFLICT (address taken), FORBIDDEN (registration is not open) */
@@ -32,30 +28,22 @@ export class RegistrationService {
     await this.refuseWhenClosed();
     const passwordHash = await this.passwords.hash(dto.password);
     const userId = uuidv7();
-    const organizationId = dto.organization_name ? uuidv7() : null;
-    const writeKey = organizationId ? await this.vault.prepareOrganizationKey(organizationId) : undefined;
+    const organization = dto.organization_name
+      ? await this.identity.prepareOrganization(dto.organization_name, userId)
+      : undefined;
+    const organizationId = organization?.id ?? null;
     return this.database.global(async (manager) => {
       const isFirst = await this.identity.claimFirstAccount(manager);
       if (!isFirst && this.environment.registration !== 'open') throw this.closed();
-      const now = this.clock.date();
       await this.identity.createUser(manager, {
         id: userId,
         email: dto.email,
         passwordHash,
         fullName: dto.full_name,
-        avatarUrl: null,
-        isActive: true,
-        emailVerified: false,
         isSuperAdmin: isFirst,
-        lastLoginAt: now,
-        createdAt: now,
       });
-      if (organizationId) {
-        await this.identity.createOrganization(manager, organizationId, dto.organization_name!, userId);
-        await writeKey!(manager);
-      } else {
-        await enterOrganization(manager, NIL_ORGANIZATION);
-      }
+      if (organization) await organization.write(manager);
+      else await enterOrganization(manager, NIL_ORGANIZATION);
       const opened = await this.sessions.open(manager, userId, organizationId, origin);
       await this.audit.record(manager, organizationId ?? NIL_ORGANIZATION, {
         actor: { kind: 'user', userId, origin },

@@ -1,4 +1,3 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -6,14 +5,11 @@ import { AuditService } from '../audit/audit.service.js';
 import { type Actor, NIL_ORGANIZATION, type RequestOrigin } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
-import { Environment } from '../config/environment.js';
 import { Database, enterOrganization } from '../database/database.js';
-import { Installation } from '../vault/installation.js';
+import { RefreshTokens } from './refresh-tokens.js';
 import { PrincipalsService } from './principals.service.js';
 import { type RefreshTokenRow, SessionsRepository } from './sessions.repository.js';
 
-const PREFIX = 'lkr_';
-const TOKEN = /^lkr_[A-Za-z0-9_-]{43}$/;
 /** A client that never got the answer may ask again with the token it used. */
 const GRACE_MS = 10_000;
 
@@ -30,8 +26,6 @@ type Rotation =
   | { outcome: 'unknown' }
   | { outcome: 'reused'; token: RefreshTokenRow };
 
-const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
-
 /**
  * Sign-ins and their refresh tokens. A token works once; its successor is derived from it, so that a repeat
  * within the grace gets the same one and the family cannot fork. Any other repeat ends the session: somebody
@@ -44,8 +38,7 @@ export class SessionsService {
     private readonly principals: PrincipalsService,
     private readonly database: Database,
     private readonly audit: AuditService,
-    private readonly installation: Installation,
-    private readonly environment: Environment,
+    private readonly tokens: RefreshTokens,
     private readonly clock: Clock,
   ) {}
 
@@ -58,7 +51,7 @@ export class SessionsService {
   ): Promise<Continuation> {
     const sessionId = uuidv7();
     const now = this.clock.date();
-    const refreshToken = `${PREFIX}${randomBytes(32).toString('base64url')}`;
+    const refreshToken = this.tokens.make();
     await this.repository.insert(manager, {
       id: sessionId,
       userId,
@@ -66,15 +59,15 @@ export class SessionsService {
       ip: origin.ip,
       userAgent: origin.userAgent,
       createdAt: now,
-      expiresAt: this.expiry(),
+      expiresAt: this.tokens.expiry(),
     });
-    await this.repository.insertToken(manager, hashOf(refreshToken), sessionId, now);
+    await this.repository.insertToken(manager, this.tokens.hash(refreshToken), sessionId, now);
     return { sessionId, userId, organizationId, refreshToken };
   }
 
   /** @throws AppError UNAUTHENTICATED for a token that is not ours, TOKEN_REUSED for one that was used. */
   async rotate(refreshToken: string, origin: RequestOrigin): Promise<Continuation> {
-    const rotation: Rotation = TOKEN.test(refreshToken)
+    const rotation: Rotation = this.tokens.isWellFormed(refreshToken)
       ? await this.database.global((manager) => this.tryRotate(manager, refreshToken, origin))
       : { outcome: 'unknown' };
     switch (rotation.outcome) {
@@ -113,9 +106,9 @@ export class SessionsService {
     origin: RequestOrigin,
   ): Promise<Rotation> {
     const now = this.clock.date();
-    const token = await this.repository.lockToken(manager, hashOf(refreshToken), now);
+    const token = await this.repository.lockToken(manager, this.tokens.hash(refreshToken), now);
     if (!token) return { outcome: 'unknown' };
-    const successor = this.successor(refreshToken);
+    const successor = this.tokens.successor(refreshToken);
     const continuation = {
       sessionId: token.session_id,
       userId: token.user_id,
@@ -127,9 +120,9 @@ export class SessionsService {
       const inTime = now.getTime() - token.used_at.getTime() <= GRACE_MS;
       return sameClient && inTime ? { outcome: 'continued', continuation } : { outcome: 'reused', token };
     }
-    await this.repository.markUsed(manager, hashOf(refreshToken), now, origin.ip, origin.userAgent);
-    await this.repository.insertToken(manager, hashOf(successor), token.session_id, now);
-    await this.repository.extend(manager, token.session_id, now, this.expiry());
+    await this.repository.markUsed(manager, this.tokens.hash(refreshToken), now, origin.ip, origin.userAgent);
+    await this.repository.insertToken(manager, this.tokens.hash(successor), token.session_id, now);
+    await this.repository.extend(manager, token.session_id, now, this.tokens.expiry());
     const organization = token.organization_id ?? NIL_ORGANIZATION;
     await enterOrganization(manager, organization);
     await this.audit.record(manager, organization, {
@@ -156,16 +149,5 @@ export class SessionsService {
       });
     });
     this.principals.forgetSession(token.session_id);
-  }
-
-  private successor(refreshToken: string): string {
-    const bytes = createHmac('sha256', this.installation.signingKey)
-      .update(`refresh successor ${refreshToken}`)
-      .digest();
-    return `${PREFIX}${bytes.toString('base64url')}`;
-  }
-
-  private expiry(): Date {
-    return new Date(this.clock.now() + this.environment.refreshTokenTtl * 1000);
   }
 }

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DueIntegrations } from '../integrations/due-integrations.js';
 import { CHANGED_QUEUE, type IntegrationChanged } from '../integrations/integration-events.js';
 import { JobQueue } from '../jobs/job-queue.js';
-import { NotificationsService } from '../notifications/notifications.service.js';
+import { AdminAlertsService } from '../notifications/admin-alerts.service.js';
 
 const sentences = (...texts: (string | undefined)[]): string =>
   texts
@@ -16,7 +16,7 @@ export class AlertsService implements OnApplicationBootstrap {
   constructor(
     private readonly jobs: JobQueue,
     private readonly due: DueIntegrations,
-    private readonly notifications: NotificationsService,
+    private readonly admins: AdminAlertsService,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -27,7 +27,7 @@ export class AlertsService implements OnApplicationBootstrap {
     const integration = await this.due.describe(event.organization_id, event.integration_id);
     if (!integration) return;
     const failed = event.change === 'failed';
-    await this.notifications.notifyAdmins(event.organization_id, {
+    await this.admins.notifyAdmins(event.organization_id, {
       eventId: event.event_id,
       kind: failed ? 'integration.failed' : 'integration.recovered',
       integrationId: integration.id,

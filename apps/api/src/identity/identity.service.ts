@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
 import { AppError } from '../common/app-error.js';
-import type { Organization } from './organization.js';
+import { Clock } from '../common/clock.js';
+import { VaultService } from '../vault/vault.service.js';
 import {
   type Membership,
   type OrganizationAdmin,
@@ -10,12 +12,22 @@ import {
 import type { User } from './user.entity.js';
 import { UsersRepository } from './users.repository.js';
 
+/** What an account is made from. */
+type NewUser = Pick<User, 'id' | 'email' | 'passwordHash' | 'fullName' | 'isSuperAdmin'>;
+
+export interface PreparedOrganization {
+  id: string;
+  write(manager: EntityManager): Promise<void>;
+}
+
 /** People and their organisations, for the modules above. */
 @Injectable()
 export class IdentityService {
   constructor(
     private readonly users: UsersRepository,
     private readonly organizations: OrganizationsRepository,
+    private readonly vault: VaultService,
+    private readonly clock: Clock,
   ) {}
 
   hasUsers(): Promise<boolean> {
@@ -42,25 +54,37 @@ export class IdentityService {
     return this.users.claimFirst(manager);
   }
 
-  /** @throws AppError CONFLICT when the address has an account. */
-  createUser(manager: EntityManager, user: User): Promise<void> {
-    return this.users.insert(manager, user);
+  /** Makes an account that signs in at once. @throws AppError CONFLICT when the address has an account. */
+  createUser(manager: EntityManager, user: NewUser): Promise<void> {
+    const now = this.clock.date();
+    return this.users.insert(manager, {
+      ...user,
+      avatarUrl: null,
+      isActive: true,
+      emailVerified: false,
+      lastLoginAt: now,
+      createdAt: now,
+    });
   }
 
-  recordLogin(manager: EntityManager, userId: string, at: Date, passwordHash?: string): Promise<void> {
-    return this.users.recordLogin(manager, userId, at, passwordHash);
+  /** @param passwordHash takes the old one's place when it was made with more work. */
+  recordLogin(manager: EntityManager, userId: string, passwordHash?: string): Promise<void> {
+    return this.users.recordLogin(manager, userId, this.clock.date(), passwordHash);
   }
 
-  /** Makes an organisation with its first admin; the transaction works in it from then on. */
-  async createOrganization(
-    manager: EntityManager,
-    id: string,
-    name: string,
-    adminId: string,
-  ): Promise<Organization> {
-    const organization = await this.organizations.insert(manager, id, name);
-    await this.organizations.addMember(manager, id, adminId, 'org_admin');
-    return organization;
+  /**
+   * Prepares an organisation with its first admin and its key, which may be wrapped over the network.
+   * @returns its id, and what writes it; the transaction works in the organisation from then on.
+   */
+  async prepareOrganization(name: string, adminId: string): Promise<PreparedOrganization> {
+    const id = uuidv7();
+    const writeKey = await this.vault.prepareOrganizationKey(id);
+    const write = async (manager: EntityManager): Promise<void> => {
+      await this.organizations.insert(manager, id, name);
+      await this.organizations.addMember(manager, id, adminId, 'org_admin');
+      await writeKey(manager);
+    };
+    return { id, write };
   }
 
   /** @throws AppError VALIDATION_FAILED when one of them is no team of the organisation. */

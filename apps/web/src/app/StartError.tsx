@@ -14,7 +14,9 @@ export function StartError({ error, reset }: ErrorComponentProps) {
   };
   return (
     <main className={classes.layout}>
-      <Brand />
+      <h1 className={classes.brand}>
+        <Brand />
+      </h1>
       <ErrorState title="Latchkey cannot be shown" error={error} onRetry={retry} />
     </main>
   );

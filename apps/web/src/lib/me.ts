@@ -15,26 +15,8 @@ export function useMe(): User {
   return useSuspenseQuery(meQuery).data;
 }
 
-export type Permission =
-  | 'integrations:read'
-  | 'integrations:create'
-  | 'integrations:update'
-  | 'integrations:delete'
-  | 'integrations:test'
-  | 'credentials:inspect'
-  | 'credentials:update';
-
-/** What a built-in role may do only with integrations that the person connected. */
-const OWN_ONLY: Record<string, Permission[]> = {
-  developer: ['credentials:inspect', 'credentials:update'],
-};
-
-/** Whether the person may do something, with `ownerId` to the integration of that person. The server decides. */
-export function useCan(): (permission: Permission, ownerId?: string | null) => boolean {
-  const { id, role, permissions } = useMe();
-  return (permission, ownerId) => {
-    if (!permissions.includes(permission)) return false;
-    const ownOnly = OWN_ONLY[role ?? '']?.includes(permission);
-    return !ownOnly || ownerId === undefined || ownerId === id;
-  };
+/** Whether the person may do something in the organisation. What they may do with one integration, it says itself. */
+export function useCan(): (permission: 'integrations:create') => boolean {
+  const { permissions } = useMe();
+  return (permission) => permissions.includes(permission);
 }

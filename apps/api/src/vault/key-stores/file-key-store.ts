@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { chmod, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { KEY_BYTES } from '../sealed-format.js';
@@ -32,8 +32,9 @@ export class FileKeyStore implements KeyStore {
 
   /** The file appears whole or not at all, and one that is there is never replaced. */
   private async create(): Promise<void> {
-    const partial = `${this.location}.${process.pid}`;
-    const file = await open(partial, 'w', 0o600);
+    // Not by process number: every container's is 1, and they may share the folder.
+    const partial = `${this.location}.${randomUUID()}`;
+    const file = await open(partial, 'wx', 0o600);
     await file.writeFile(`${randomBytes(KEY_BYTES).toString('base64')}\n`);
     await file.sync();
     await file.close();

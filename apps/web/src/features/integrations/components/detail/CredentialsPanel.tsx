@@ -3,8 +3,8 @@ import { useEffect, useRef } from 'react';
 import { GatedButton } from '../../../../components/GatedButton';
 import { Panel } from '../../../../components/Panel';
 import { humanize } from '../../../../lib/format';
-import { useCan } from '../../../../lib/me';
 import type { Integration, IntegrationType } from '../../api/types';
+import { may } from '../may';
 import { ReplaceCredentials } from './ReplaceCredentials';
 import { StoredCredentials } from './StoredCredentials';
 
@@ -17,9 +17,7 @@ interface CredentialsPanelProps {
 const route = getRouteApi('/shell/integrations/$integrationId');
 
 export function CredentialsPanel({ integration, type, onSaved }: CredentialsPanelProps) {
-  const can = useCan();
-  const owner = integration.created_by?.id ?? null;
-  const allowed = can('credentials:update', owner);
+  const allowed = may(integration, 'credentials:update');
   const { edit } = route.useSearch();
   const navigate = route.useNavigate();
   const replacing = edit === 'credentials' && allowed;
@@ -62,7 +60,11 @@ export function CredentialsPanel({ integration, type, onSaved }: CredentialsPane
             onClose={() => setReplacing(false)}
           />
         ) : (
-          <StoredCredentials id={integration.id} type={type} visible={can('credentials:inspect', owner)} />
+          <StoredCredentials
+            id={integration.id}
+            type={type}
+            visible={may(integration, 'credentials:inspect')}
+          />
         )}
       </Panel>
     </div>

@@ -2,10 +2,10 @@ import { Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { GatedButton } from '../../../../components/GatedButton';
 import { Panel } from '../../../../components/Panel';
-import { useCan } from '../../../../lib/me';
 import { toastDone, toastFailed } from '../../../../lib/toast';
 import { useSetEnabled } from '../../api/set-enabled';
 import type { Integration } from '../../api/types';
+import { may } from '../may';
 import { DeleteForm } from './DeleteForm';
 
 /** Disable for a while, or delete for good. */
@@ -15,18 +15,21 @@ interface DangerPanelProps {
 }
 
 export function DangerPanel({ integration, onSaved }: DangerPanelProps) {
-  const can = useCan();
   const [opened, { open, close }] = useDisclosure(false);
   return (
     <Panel title="Danger zone" danger>
       <Stack gap="md">
-        <EnabledRow integration={integration} allowed={can('integrations:update')} onSaved={onSaved} />
+        <EnabledRow
+          integration={integration}
+          allowed={may(integration, 'integrations:update')}
+          onSaved={onSaved}
+        />
         <Group justify="space-between" gap="sm">
           <Text size="sm" flex="1 1 16rem">
             Delete the integration and its credentials. This cannot be undone.
           </Text>
           <GatedButton
-            allowed={can('integrations:delete')}
+            allowed={may(integration, 'integrations:delete')}
             reason="Your role cannot delete integrations."
             color="red"
             variant="outline"

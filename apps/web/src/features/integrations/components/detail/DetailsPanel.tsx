@@ -4,10 +4,10 @@ import { Notice } from '../../../../components/Notice';
 import { Panel } from '../../../../components/Panel';
 import { SchemaForm } from '../../../../components/schema-form/SchemaForm';
 import { fieldErrorsOf, fieldErrorsUnder, messageOf } from '../../../../lib/api-error';
-import { useCan } from '../../../../lib/me';
 import { toastDone } from '../../../../lib/toast';
 import type { Integration, IntegrationType } from '../../api/types';
 import { useUpdateIntegration } from '../../api/update-integration';
+import { may } from '../may';
 
 const FORM = 'config';
 
@@ -26,7 +26,7 @@ export function DetailsPanel({ integration, type, onSaved }: DetailsPanelProps) 
   const [values, setValues] = useState(() => valuesOf(integration));
   const [nameMissing, setNameMissing] = useState(false);
   const update = useUpdateIntegration(integration.id);
-  const editable = useCan()('integrations:update');
+  const editable = may(integration, 'integrations:update');
   const errors = fieldErrorsOf(update.error);
   const changed = JSON.stringify(values) !== JSON.stringify(valuesOf(integration));
 

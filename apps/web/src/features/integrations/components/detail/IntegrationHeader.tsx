@@ -3,8 +3,8 @@ import { IconRefresh, IconShieldOff } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { GatedButton } from '../../../../components/GatedButton';
 import { humanize } from '../../../../lib/format';
-import { useCan } from '../../../../lib/me';
 import type { Integration } from '../../api/types';
+import { may } from '../may';
 import { StatusBadge } from '../StatusBadge';
 import { TypeLogo } from '../TypeLogo';
 import classes from './IntegrationHeader.module.css';
@@ -17,7 +17,6 @@ interface IntegrationHeaderProps {
 }
 
 export function IntegrationHeader({ integration, typeName, testing, onTest }: IntegrationHeaderProps) {
-  const can = useCan();
   const disabled = integration.status === 'disabled';
   return (
     <div className={classes.header}>
@@ -37,7 +36,7 @@ export function IntegrationHeader({ integration, typeName, testing, onTest }: In
       </div>
       <div className={classes.actions}>
         <GatedButton
-          allowed={can('integrations:test') && !disabled}
+          allowed={may(integration, 'integrations:test') && !disabled}
           reason={disabled ? 'Enable the integration to test it.' : 'Your role cannot test integrations.'}
           leftSection={<IconRefresh size={16} aria-hidden />}
           variant="default"

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
 import { Notice } from '../../../../components/Notice';
 import { RelativeTime } from '../../../../components/RelativeTime';
-import { useCan } from '../../../../lib/me';
 import { toastDone, toastFailed } from '../../../../lib/toast';
 import { useSetEnabled } from '../../api/set-enabled';
 import type { Integration } from '../../api/types';
 import { failureAdvice, failureTitle } from '../failure-kinds';
+import { may } from '../may';
 import { MendActions } from './MendActions';
 
 /** Why the integration is not active, since when, and what to press. Nothing for an active one. */
@@ -28,7 +28,6 @@ export function StateNotice({ integration }: { integration: Integration }) {
 }
 
 function DisabledNotice({ integration }: { integration: Integration }) {
-  const can = useCan();
   const setEnabled = useSetEnabled(integration.id);
   const enable = () =>
     setEnabled.mutate(true, {
@@ -40,7 +39,7 @@ function DisabledNotice({ integration }: { integration: Integration }) {
       tone="idle"
       title="This integration is disabled"
       actions={
-        can('integrations:update') && (
+        may(integration, 'integrations:update') && (
           <Button size="xs" onClick={enable} loading={setEnabled.isPending}>
             Enable
           </Button>
