@@ -5,6 +5,8 @@ import { button, chooseService, field, fillWizard, heading, stateOf } from './su
 import { expect, test } from './support/test';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+/** The rules whose verdict depends on the colours; the others judge what both schemes share. */
+const RULES_OF_COLOUR = ['color-contrast', 'link-in-text-block'];
 
 /** Colours are measured when they have arrived. */
 async function transitionsEnd(page: Page): Promise<void> {
@@ -21,7 +23,11 @@ async function expectAccessible(page: Page, screen: string): Promise<void> {
     await page.emulateMedia({ colorScheme });
     await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme);
     await transitionsEnd(page);
-    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+    // Legacy mode spares a second page per analysis; it leaves out frames, of which there are none.
+    const axe = new AxeBuilder({ page }).setLegacyMode(true);
+    const { violations } = await (
+      colorScheme === 'light' ? axe.withTags(RULES) : axe.withRules(RULES_OF_COLOUR)
+    ).analyze();
     const found = violations.flatMap(({ id, nodes }) =>
       nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`),
     );
@@ -146,7 +152,7 @@ test.describe('signed in', () => {
     await page.keyboard.press('Control+k');
     await expect(page.getByRole('option').first()).toBeVisible();
     await expectAccessible(page, 'palette');
-    await page.keyboard.press('Escape');
+    await page.reload();
     await page.setViewportSize({ width: 360, height: 740 });
     await button(page, 'Open the navigation').click();
     await expect(page.getByRole('dialog')).toBeVisible();

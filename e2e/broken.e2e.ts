@@ -1,6 +1,5 @@
 import type { Page } from '@playwright/test';
-import { selfSigned } from './support/certificates';
-import { Counterpart, type Mood, TOKENS } from './support/counterpart';
+import { Counterpart, type Mood, selfSigned, TOKENS } from './support/counterpart';
 import { argocd, connect, type NewIntegration, slack } from './support/people';
 import { freePort } from './support/ports';
 import { button, chooseService, field, fillWizard, heading, stateOf } from './support/screen';

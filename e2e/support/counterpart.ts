@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { Server } from 'node:net';
-import type { Certificate } from './certificates';
+import { type CertificateAndKey, TestAuthority } from '../../apps/api/test/support/certificates';
 import { freePort } from './ports';
 
 /** What each service takes as its credential. */
@@ -10,6 +10,9 @@ export const TOKENS = {
   github: 'ghp_github_token_of_the_tests',
   slack: 'xoxb-slack-token-of-the-tests',
 };
+
+/** A certificate for 127.0.0.1 that no authority signed; who trusts exactly this one can verify it. */
+export const selfSigned = (): CertificateAndKey => new TestAuthority().selfSigned(['IP:127.0.0.1']);
 
 /** A request as it arrived. */
 export interface Received {
@@ -38,11 +41,11 @@ export class Counterpart {
 
   private constructor(
     private readonly port: number,
-    private certificate: Certificate | undefined,
+    private certificate: CertificateAndKey | undefined,
   ) {}
 
   /** Serves https with a certificate, http without. */
-  static async start(certificate?: Certificate): Promise<Counterpart> {
+  static async start(certificate?: CertificateAndKey): Promise<Counterpart> {
     const counterpart = new Counterpart(await freePort(), certificate);
     await counterpart.open();
     return counterpart;
@@ -99,7 +102,7 @@ export class Counterpart {
   }
 
   /** Shows another certificate to whoever comes from now on. */
-  async present(certificate: Certificate): Promise<void> {
+  async present(certificate: CertificateAndKey): Promise<void> {
     await this.close();
     this.certificate = certificate;
     await this.open();

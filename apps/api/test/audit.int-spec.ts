@@ -199,15 +199,20 @@ describe('what was refused', () => {
 });
 
 describe('reading the trail', () => {
+  const pageAfter = async (
+    cursor: string,
+  ): Promise<{ audit_logs: { sequence: number }[]; next_cursor: string | null }> => {
+    const query = cursor ? `&cursor=${encodeURIComponent(cursor)}` : '';
+    return (await testApp.as(account).get(`/audit-logs?limit=4${query}`).expect(200)).body.data;
+  };
+
   it('pages by cursor from the newest to the oldest, each row once, also while others write', async () => {
     await write(10);
     const sequences: number[] = [];
-    let cursor: string | null = '';
-    while (cursor !== null) {
-      const query = cursor ? `&cursor=${encodeURIComponent(cursor)}` : '';
-      const { body } = await testApp.as(account).get(`/audit-logs?limit=4${query}`).expect(200);
-      sequences.push(...body.data.audit_logs.map(({ sequence }: { sequence: number }) => sequence));
-      cursor = body.data.next_cursor;
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page = await pageAfter(cursor);
+      sequences.push(...page.audit_logs.map(({ sequence }) => sequence));
+      cursor = page.next_cursor;
       await write(1);
     }
 

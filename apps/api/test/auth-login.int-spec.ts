@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import bcrypt from 'bcrypt';
+import supertest from 'supertest';
 import { type Account, TestApp } from './support/test-app.js';
 
 const MINUTE = 60_000;
@@ -71,7 +73,6 @@ describe('signing in', () => {
 
   it('hashes again with more work when the stored hash is weaker than is asked for today', async () => {
     const person = await testApp.account();
-    const { default: bcrypt } = await import('bcrypt');
     await testApp.sql('UPDATE users SET password_hash = $2 WHERE id = $1', [
       person.userId,
       await bcrypt.hash(person.password, 4),
@@ -126,7 +127,6 @@ describe('failed sign-ins of an account', () => {
     for (let failure = 1; failure <= 5; failure += 1) await wrong().expect(401);
     const replica = await testApp.launch();
     try {
-      const { default: supertest } = await import('supertest');
       const { email, password } = account;
       await supertest(replica.getHttpServer())
         .post('/api/v1/auth/login')

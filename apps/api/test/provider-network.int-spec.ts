@@ -74,13 +74,13 @@ const TROUBLES: [string, () => Promise<string>, string, string][] = [
     'a server that never answers',
     async () => `http://127.0.0.1:${await servers.tcp(() => undefined)}`,
     'timeout',
-    'did not answer within 200 ms',
+    'did not answer within 400 ms',
   ],
   [
     'a server that never finishes',
     () => servers.http((_, response) => response.writeHead(200, { 'content-length': 10 }).write('{')),
     'timeout',
-    'did not finish its answer within 200 ms',
+    'did not finish its answer within 400 ms',
   ],
   [
     'an expired certificate',
@@ -120,7 +120,7 @@ describe.each(TROUBLES)('%s', (_, address, kind, reason) => {
     replica = await testApp.launch({
       EGRESS_HOST_MAP: providers.map(({ host }) => `${host}=${target}`).join(','),
     });
-    replica.get(TestLimits, { strict: false }).stepMs = 200;
+    if (kind === 'timeout') replica.get(TestLimits, { strict: false }).stepMs = 400;
     for (const provider of providers) {
       const failure = await failureOf(replica, provider);
       expect(failure).toMatchObject({ kind, reason: expect.stringMatching(reason) });

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { TestLimits } from '../src/integrations/connection-tester.js';
 import { ArgoBench } from './support/argocd.js';
 import { eventually } from './support/counterpart.js';
 import { check, claim, pathIntegration, round, rowOf } from './support/watch.js';
@@ -12,6 +13,9 @@ let replica: NestFastifyApplication;
 beforeAll(async () => {
   bench = await ArgoBench.start({ environment: { HEALTH_CHECK_CONCURRENCY: '3' } });
   replica = await bench.testApp.launch();
+  // What is held here is held on purpose, however slow the machine is.
+  for (const each of [app(), replica])
+    Object.assign(each.get(TestLimits, { strict: false }), { stepMs: 120_000, wholeMs: 120_000 });
 });
 
 beforeEach(async () => {
@@ -191,6 +195,19 @@ describe('the outcome of a check that was overtaken', () => {
     expect(await rowOf(bench, id)).toMatchObject({ status: 'pending', check_lease_token: null });
     await round(app());
     expect(await rowOf(bench, id)).toMatchObject({ status: 'active' });
+  });
+
+  it('is dropped when a person asked for it, too', async () => {
+    const [id] = (await make(1)) as [string];
+    const release = bench.counterpart.hold();
+    const running = api()
+      .post(`/integrations/${id}/test`)
+      .then(({ status }) => status);
+    await eventually(() => bench.counterpart.waiting === 1, 'the test is under way');
+    await api().post(`/integrations/${id}/disable`).expect(200);
+    release();
+    expect(await running).toBe(200);
+    expect(await rowOf(bench, id)).toMatchObject({ status: 'disabled', next_check_at: null });
   });
 
   it('is dropped when the credentials were replaced', async () => {

@@ -164,6 +164,8 @@ function* formsOf(value: string): Generator<string> {
     yield form;
     yield form.replaceAll('%20', '+');
     yield form.replace(/%[0-9A-F]{2}/g, (each) => each.toLowerCase());
+    // An address within an address: where a sign-in page should lead back to.
+    yield encodeURIComponent(form);
   }
   yield encodeURI(value.toWellFormed());
 

@@ -1,3 +1,6 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { Environment } from '../config/environment.js';
 import type { TestOutcome } from './connection-tester.js';
 
 const LONGEST_BACKOFF_S = 3600;
@@ -23,4 +26,28 @@ export function secondsToNextCheck(
   if (outcome.credentialRefused) return REFUSED_S * spread;
   const backoff = Math.min(interval * 2 ** Math.min(failures - 1, 20), Math.max(LONGEST_BACKOFF_S, interval));
   return Math.max(backoff * spread, outcome.retryAfterSeconds ?? 0);
+}
+
+/** When an integration is checked next. */
+@Injectable()
+export class CheckSchedule {
+  constructor(
+    private readonly environment: Environment,
+    private readonly clock: Clock,
+  ) {}
+
+  now(): Date {
+    return this.clock.date();
+  }
+
+  /** @param failures in a row, this outcome included */
+  next(outcome: TestOutcome, failures: number): Date {
+    const seconds = secondsToNextCheck(
+      outcome,
+      failures,
+      this.environment.healthCheckInterval,
+      Math.random(),
+    );
+    return new Date(this.clock.now() + seconds * 1000);
+  }
 }

@@ -6,7 +6,7 @@ import {
   type FieldValue,
   type Manifest,
 } from '@latchkey/catalogue';
-import { redactValues } from '../common/redaction.js';
+import { redactValues, type SecretValue } from '../common/redaction.js';
 import { EgressClient } from '../egress/egress.client.js';
 import { EgressError } from '../egress/egress.error.js';
 import { callByManifest } from './providers/manifest.provider.js';
@@ -41,10 +41,14 @@ export type TestSuccess = ProviderSuccess & Timed;
 export type TestFailure = ProviderFailure & Timed;
 export type TestOutcome = TestSuccess | TestFailure;
 
-function secretsOf({ way, credentials }: Connection): string[] {
-  return Object.entries(credentials)
-    .filter(([name]) => way.schema.properties[name]?.writeOnly)
-    .map(([, value]) => String(value));
+/** The secrets as they are, and joined with each of the other fields, one of which HTTP Basic sends before it. */
+function secretsOf({ way, credentials }: Connection): SecretValue[] {
+  const isSecret = (name: string): boolean => way.schema.properties[name]?.writeOnly ?? false;
+  const fields = Object.entries(credentials).map(([name, value]) => ({ name, text: String(value) }));
+  const users = ['', ...fields.filter(({ name }) => !isSecret(name)).map(({ text }) => text)];
+  return fields
+    .filter(({ name }) => isSecret(name))
+    .flatMap(({ text }) => [text, ...users.map((user) => ({ user, value: text }))]);
 }
 
 /** One line of bounded length; a slice may cut a surrogate pair in two, and providers may send halves. */

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { type Actor, type Owned, permits } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
-import { IdentityService } from '../identity/identity.service.js';
 import type { IntegrationDto, UpdateIntegrationDto } from './integration.dto.js';
 import { IntegrationInput } from './integration-input.js';
 import { IntegrationReader } from './integration-reader.js';
@@ -17,7 +16,6 @@ export class IntegrationEditingService {
     private readonly reader: IntegrationReader,
     private readonly input: IntegrationInput,
     private readonly store: IntegrationStore,
-    private readonly identity: IdentityService,
   ) {}
 
   /** @throws AppError NOT_FOUND, VALIDATION_FAILED, FORBIDDEN when it would send the credential elsewhere */
@@ -27,10 +25,9 @@ export class IntegrationEditingService {
     dto: UpdateIntegrationDto,
   ): Promise<{ integration: IntegrationDto }> {
     const before = await this.reader.require(actor, id);
-    await this.store.edit(actor, before.organization_id, id, async (manager, current) => {
-      await this.identity.requireTeams(manager, before.organization_id, dto.team_ids ?? []);
-      return this.editOf(actor, current, before.team_ids, dto);
-    });
+    await this.store.edit(actor, before.organization_id, id, (current) =>
+      this.editOf(actor, current, before.team_ids, dto),
+    );
     return this.reader.get(actor, id);
   }
 

@@ -12,6 +12,7 @@ import {
   IntegrationLogDto,
   IntegrationLogsQuery,
 } from './integration.dto.js';
+import { IntegrationCredentialsService } from './integration-credentials.service.js';
 import { IntegrationEditingService } from './integration-editing.service.js';
 import { IntegrationReader } from './integration-reader.js';
 import { IntegrationTestingService } from './integration-testing.service.js';
@@ -23,6 +24,7 @@ export class IntegrationOperationsController {
   constructor(
     private readonly reader: IntegrationReader,
     private readonly testing: IntegrationTestingService,
+    private readonly credentials: IntegrationCredentialsService,
     private readonly editing: IntegrationEditingService,
   ) {}
 
@@ -85,7 +87,7 @@ export class IntegrationOperationsController {
   @Replies(200, { credentials: CredentialMetadataDto })
   @Fails('NOT_FOUND')
   inspect(@Auth() actor: Actor, @UuidParam('id', 'integration') id: string) {
-    return this.testing.inspect(actor, id);
+    return this.credentials.inspect(actor, id);
   }
 
   @Patch('credentials')
@@ -107,6 +109,6 @@ export class IntegrationOperationsController {
     @UuidParam('id', 'integration') id: string,
     @Body(JsonObject) body: Record<string, unknown>,
   ) {
-    return this.testing.replaceCredentials(actor, id, body);
+    return this.credentials.replace(actor, id, body);
   }
 }

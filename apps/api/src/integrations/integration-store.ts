@@ -1,20 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { AuditService } from '../audit/audit.service.js';
 import type { Actor } from '../common/actor.js';
-import { AppError } from '../common/app-error.js';
-import { Clock } from '../common/clock.js';
-import { Database } from '../database/database.js';
-import { CredentialsService, type SealedCredential } from '../tokens/credentials.service.js';
+import { IdentityService } from '../identity/identity.service.js';
+import { type CredentialFields, CredentialsService } from '../tokens/credentials.service.js';
 import { ActivityRepository } from './activity.repository.js';
-import type { TestFailure } from './connection-tester.js';
+import { IntegrationChanges } from './integration-changes.js';
 import type { Integration } from './integration.entity.js';
 import { IntegrationEvents } from './integration-events.js';
 import { IntegrationsRepository } from './integrations.repository.js';
 
 export interface NewIntegration {
   integration: Integration;
-  credential: SealedCredential;
+  credentialType: string;
+  credentials: CredentialFields;
   terms: string[];
   teamIds: string[];
   /** Details of the test that it passed; it is tested in the background when there are none. */
@@ -31,32 +29,46 @@ export interface Edit {
   checkNow: boolean;
 }
 
-type Before = (manager: EntityManager) => Promise<void>;
-
-/** Each change of an integration with everything that belongs to it, its audit row last, in one transaction. */
+/** Making, editing, switching and removing integrations, each with everything that belongs to it. */
 @Injectable()
 export class IntegrationStore {
   constructor(
-    private readonly database: Database,
+    private readonly transactions: IntegrationChanges,
     private readonly repository: IntegrationsRepository,
     private readonly credentials: CredentialsService,
+    private readonly identity: IdentityService,
     private readonly activity: ActivityRepository,
     private readonly events: IntegrationEvents,
-    private readonly audit: AuditService,
-    private readonly clock: Clock,
   ) {}
 
-  /** @param before runs first, in the same transaction; what it throws keeps everything from being written. */
-  async create(actor: Actor, made: NewIntegration, before: Before): Promise<void> {
-    const { integration, credential, tested } = made;
-    const { organizationId, id } = integration;
-    await this.database.tenant(organizationId, async (manager) => {
+  /**
+   * @param before runs first, in the same transaction; what it throws keeps everything from being written.
+   * @throws AppError VALIDATION_FAILED when a team is not of the organisation.
+   */
+  async create(
+    actor: Actor,
+    made: NewIntegration,
+    before: (manager: EntityManager) => Promise<void>,
+  ): Promise<void> {
+    const { integration, tested, teamIds } = made;
+    const { organizationId, id, createdAt } = integration;
+    const credential = await this.credentials.seal(organizationId, id, made.credentialType, made.credentials);
+    const audit = {
+      action: 'integration.created',
+      metadata: {
+        integration_type_id: integration.integrationTypeId,
+        fields: credential.fieldNames,
+        tested: tested !== undefined,
+      },
+    };
+    await this.transactions.create(actor, integration, audit, async (manager) => {
       await before(manager);
+      await this.identity.requireTeams(manager, organizationId, teamIds);
       await this.repository.insert(manager, integration);
       await this.credentials.insert(manager, credential);
       await this.repository.replaceTerms(manager, organizationId, id, made.terms);
-      await this.repository.replaceTeams(manager, organizationId, id, made.teamIds);
-      await this.activity.log(manager, organizationId, id, integration.createdAt, {
+      await this.repository.replaceTeams(manager, organizationId, id, teamIds);
+      await this.activity.log(manager, organizationId, id, createdAt, {
         action: 'created',
         status: 'success',
         message: tested
@@ -66,21 +78,11 @@ export class IntegrationStore {
         durationMs: tested?.responseTimeMs,
       });
       if (tested) {
-        const check = {
-          at: integration.createdAt,
-          ok: true,
-          responseMs: tested.responseTimeMs,
-          errorCode: null,
-        };
+        const check = { at: createdAt, ok: true, responseMs: tested.responseTimeMs, errorCode: null };
         await this.activity.recordCheck(manager, organizationId, id, check);
       } else {
         await this.events.wakeWatch(manager);
       }
-      await this.recordAudit(manager, actor, integration, 'integration.created', {
-        integration_type_id: integration.integrationTypeId,
-        fields: credential.fieldNames,
-        tested: tested !== undefined,
-      });
     });
   }
 
@@ -89,10 +91,12 @@ export class IntegrationStore {
     actor: Actor,
     organizationId: string,
     id: string,
-    plan: (manager: EntityManager, current: Integration) => Promise<Edit>,
+    plan: (current: Integration) => Edit,
   ): Promise<void> {
-    await this.change(actor, organizationId, id, 'integration.updated', {}, async (manager, now, current) => {
-      const edit = await plan(manager, current);
+    const audit = { action: 'integration.updated' };
+    await this.transactions.change(actor, organizationId, id, audit, async (manager, now, current) => {
+      const edit = plan(current);
+      await this.identity.requireTeams(manager, organizationId, edit.teamIds ?? []);
       await this.repository.update(manager, organizationId, id, {
         ...edit.changes,
         ...(edit.checkNow ? { nextCheckAt: now } : {}),
@@ -102,11 +106,7 @@ export class IntegrationStore {
       if (edit.teamIds) await this.repository.replaceTeams(manager, organizationId, id, edit.teamIds);
       if (edit.fields.length > 0) {
         const message = `Changed: ${edit.fields.join(', ')}`;
-        await this.activity.log(manager, organizationId, id, now, {
-          action: 'updated',
-          status: 'success',
-          message,
-        });
+        await this.log(manager, current, now, 'updated', message);
       }
       if (edit.checkNow) await this.events.wakeWatch(manager);
       return { fields: edit.fields };
@@ -114,149 +114,54 @@ export class IntegrationStore {
   }
 
   async enable(actor: Actor, organizationId: string, id: string): Promise<void> {
-    await this.change(
-      actor,
-      organizationId,
-      id,
-      'integration.enabled',
-      {},
-      async (manager, now, integration) => {
-        if (integration.status !== 'disabled') return;
-        await this.repository.update(manager, organizationId, id, {
-          status: 'pending',
-          statusChangedAt: now,
-          nextCheckAt: now,
-          updatedAt: now,
-        });
-        await this.activity.log(manager, organizationId, id, now, {
-          action: 'enabled',
-          status: 'success',
-          message: 'Enabled',
-        });
-        await this.events.wakeWatch(manager);
-      },
-    );
+    const audit = { action: 'integration.enabled' };
+    await this.transactions.change(actor, organizationId, id, audit, async (manager, now, current) => {
+      if (current.status !== 'disabled') return;
+      await this.repository.update(manager, organizationId, id, {
+        status: 'pending',
+        statusChangedAt: now,
+        nextCheckAt: now,
+        updatedAt: now,
+      });
+      await this.log(manager, current, now, 'enabled', 'Enabled');
+      await this.events.wakeWatch(manager);
+    });
   }
 
   async disable(actor: Actor, organizationId: string, id: string): Promise<void> {
-    await this.change(
-      actor,
-      organizationId,
-      id,
-      'integration.disabled',
-      {},
-      async (manager, now, integration) => {
-        if (integration.status === 'disabled') return;
-        await this.repository.update(manager, organizationId, id, {
-          status: 'disabled',
-          statusChangedAt: now,
-          nextCheckAt: null,
-          errorCode: null,
-          errorMessage: null,
-          errorHint: null,
-          consecutiveFailures: 0,
-          checkLeaseToken: null,
-          checkLeaseUntil: null,
-          updatedAt: now,
-        });
-        await this.activity.resolveIncident(manager, organizationId, id, now);
-        await this.activity.log(manager, organizationId, id, now, {
-          action: 'disabled',
-          status: 'success',
-          message: 'Disabled',
-        });
-      },
-    );
+    const audit = { action: 'integration.disabled' };
+    await this.transactions.change(actor, organizationId, id, audit, async (manager, now, current) => {
+      if (current.status === 'disabled') return;
+      await this.repository.update(manager, organizationId, id, {
+        status: 'disabled',
+        statusChangedAt: now,
+        nextCheckAt: null,
+        errorCode: null,
+        errorMessage: null,
+        errorHint: null,
+        consecutiveFailures: 0,
+        checkLeaseToken: null,
+        checkLeaseUntil: null,
+        updatedAt: now,
+      });
+      await this.activity.resolveIncident(manager, organizationId, id, now);
+      await this.log(manager, current, now, 'disabled', 'Disabled');
+    });
   }
 
   async remove(actor: Actor, organizationId: string, id: string): Promise<void> {
-    await this.change(actor, organizationId, id, 'integration.deleted', {}, (manager) =>
+    await this.transactions.change(actor, organizationId, id, { action: 'integration.deleted' }, (manager) =>
       this.repository.delete(manager, organizationId, id),
     );
   }
 
-  /** The new credential takes the old one's place. */
-  async replaceCredential(actor: Actor, credential: SealedCredential, authMode: string): Promise<void> {
-    const { organizationId, integrationId } = credential;
-    const metadata = { fields: credential.fieldNames, credential_type: credential.credentialType };
-    await this.change(
-      actor,
-      organizationId,
-      integrationId,
-      'credentials.updated',
-      metadata,
-      async (manager, now) => {
-        await this.credentials.replace(manager, credential);
-        await this.repository.update(manager, organizationId, integrationId, { authMode, updatedAt: now });
-        await this.activity.log(manager, organizationId, integrationId, now, {
-          action: 'credentials_updated',
-          status: 'success',
-          message: `Credentials replaced: ${credential.fieldNames.join(', ')}`,
-        });
-      },
-    );
-  }
-
-  /** New credentials failed their test: the old ones stay, and that it was tried is written down. */
-  async refuseCredential(
-    actor: Actor,
-    organizationId: string,
-    id: string,
-    failure: TestFailure,
-  ): Promise<void> {
-    await this.database.tenant(organizationId, async (manager) => {
-      await this.activity.log(manager, organizationId, id, this.clock.date(), {
-        action: 'credentials_refused',
-        status: 'warning',
-        message: `New credentials were not kept: ${failure.reason}`,
-        metadata: { kind: failure.kind, hint: failure.hint, status_code: failure.statusCode },
-        durationMs: failure.responseTimeMs,
-      });
-      await this.audit.record(manager, organizationId, {
-        actor,
-        action: 'credentials.updated',
-        resourceType: 'integration',
-        resourceId: id,
-        outcome: 'failure',
-        metadata: { kind: failure.kind },
-      });
-    });
-  }
-
-  private async change(
-    actor: Actor,
-    organizationId: string,
-    id: string,
-    action: string,
-    metadata: Record<string, unknown>,
-    work: (
-      manager: EntityManager,
-      now: Date,
-      integration: Integration,
-    ) => Promise<Record<string, unknown> | void>,
-  ): Promise<void> {
-    await this.database.tenant(organizationId, async (manager) => {
-      const integration = await this.repository.lock(manager, organizationId, id);
-      if (!integration) throw AppError.notFound('integration');
-      const more = await work(manager, this.clock.date(), integration);
-      await this.recordAudit(manager, actor, integration, action, { ...metadata, ...more });
-    });
-  }
-
-  private recordAudit(
+  private log(
     manager: EntityManager,
-    actor: Actor,
     { organizationId, id }: Integration,
+    at: Date,
     action: string,
-    metadata: Record<string, unknown>,
-  ): Promise<void> {
-    return this.audit.record(manager, organizationId, {
-      actor,
-      action,
-      resourceType: 'integration',
-      resourceId: id,
-      outcome: 'success',
-      metadata,
-    });
+    message: string,
+  ) {
+    return this.activity.log(manager, organizationId, id, at, { action, status: 'success', message });
   }
 }

@@ -1,28 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
-import { WithMessage } from '../common/envelope.js';
-import { CredentialsService } from '../tokens/credentials.service.js';
 import { connectionFailed } from './connection-failed.js';
-import { ConnectionTester } from './connection-tester.js';
-import type { CredentialMetadataDto, IntegrationDto } from './integration.dto.js';
-import { IntegrationInput } from './integration-input.js';
 import { IntegrationReader } from './integration-reader.js';
-import { IntegrationStore } from './integration-store.js';
 import { OutcomeRecorder } from './outcome-recorder.js';
 import { SavedConnections } from './saved-connections.js';
 
-/** Tests that people ask for, and the credentials that must pass one before they are kept. */
+/** Tests that people ask for. */
 @Injectable()
 export class IntegrationTestingService {
   constructor(
     private readonly reader: IntegrationReader,
-    private readonly input: IntegrationInput,
-    private readonly tester: ConnectionTester,
     private readonly saved: SavedConnections,
     private readonly recorder: OutcomeRecorder,
-    private readonly store: IntegrationStore,
-    private readonly credentials: CredentialsService,
   ) {}
 
   /** Tests a saved integration and moves its state. @throws AppError NOT_FOUND, CONFLICT while disabled, CONNECTION_FAILED */
@@ -42,57 +32,5 @@ export class IntegrationTestingService {
       message: outcome.message,
       details: { ...outcome.details, response_time_ms: outcome.responseTimeMs },
     };
-  }
-
-  /** Names, state and age of what is sealed; never a value. */
-  async inspect(actor: Actor, id: string): Promise<{ credentials: CredentialMetadataDto }> {
-    const row = await this.reader.requirePermitted(actor, 'credentials:inspect', id);
-    const credential = await this.credentials.find(row.organization_id, id);
-    if (!credential) throw AppError.notFound('credential');
-    return {
-      credentials: {
-        credential_type: credential.credentialType,
-        auth_mode: row.auth_mode,
-        state: credential.state,
-        fields: credential.fieldNames,
-        expires_at: credential.expiresAt,
-        key_version: credential.keyVersion,
-        last_used_at: credential.lastUsedAt,
-        created_at: credential.createdAt,
-        updated_at: credential.updatedAt,
-      },
-    };
-  }
-
-  /** Tests new credentials first; the old ones stay when they fail. @throws AppError VALIDATION_FAILED, CONNECTION_FAILED */
-  async replaceCredentials(
-    actor: Actor,
-    id: string,
-    body: Record<string, unknown>,
-  ): Promise<WithMessage<{ integration: IntegrationDto }>> {
-    const row = await this.reader.requirePermitted(actor, 'credentials:update', id);
-    const { manifest } = this.input.savedType(row.integration_type_id, row.auth_mode);
-    const { way, credentials } = this.input.credentials(manifest, body);
-    const outcome = await this.tester.test({ manifest, way, config: row.config, credentials }, 'test');
-    if (!outcome.ok) {
-      await this.store.refuseCredential(actor, row.organization_id, id, outcome);
-      throw connectionFailed(outcome);
-    }
-    const credential = await this.credentials.seal(row.organization_id, id, way.credential_type, credentials);
-    await this.store.replaceCredential(actor, credential, way.id);
-    await this.recorder.record(
-      {
-        organizationId: row.organization_id,
-        integrationId: id,
-        credentialId: credential.id,
-        config: row.config,
-      },
-      outcome,
-      { kind: 'person', actor },
-    );
-    return new WithMessage(
-      await this.reader.get(actor, id),
-      'The new credentials work and have replaced the old ones.',
-    );
   }
 }

@@ -12,6 +12,7 @@ import {
   TestIntegrationDto,
   UpdateIntegrationDto,
 } from './integration.dto.js';
+import { DraftTests } from './draft-tests.js';
 import { IntegrationCreationService } from './integration-creation.service.js';
 import { IntegrationEditingService } from './integration-editing.service.js';
 import { IntegrationReader } from './integration-reader.js';
@@ -22,6 +23,7 @@ export class IntegrationsController {
   constructor(
     private readonly reader: IntegrationReader,
     private readonly creation: IntegrationCreationService,
+    private readonly drafts: DraftTests,
     private readonly editing: IntegrationEditingService,
   ) {}
 
@@ -58,7 +60,7 @@ export class IntegrationsController {
   })
   @Fails('VALIDATION_FAILED', 'CONNECTION_FAILED')
   test(@Auth() actor: Actor, @Body() dto: TestIntegrationDto) {
-    return this.creation.test(actor, dto);
+    return this.drafts.test(actor, dto);
   }
 
   @Get(':id')

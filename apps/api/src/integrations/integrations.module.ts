@@ -4,19 +4,25 @@ import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { ActivityRepository } from './activity.repository.js';
+import { CheckSchedule } from './check-schedule.js';
 import { ConnectionTester, TestLimits } from './connection-tester.js';
+import { CredentialReplacement } from './credential-replacement.js';
+import { DraftTests } from './draft-tests.js';
 import { DueIntegrations } from './due-integrations.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
+import { IncidentReporter } from './incident-reporter.js';
+import { IntegrationChanges } from './integration-changes.js';
 import { IntegrationCreationService } from './integration-creation.service.js';
+import { IntegrationCredentialsService } from './integration-credentials.service.js';
 import { IntegrationEditingService } from './integration-editing.service.js';
 import { IntegrationEvents } from './integration-events.js';
 import { IntegrationInput } from './integration-input.js';
 import { IntegrationOperationsController } from './integration-operations.controller.js';
 import { IntegrationReader } from './integration-reader.js';
-import { IntegrationsController } from './integrations.controller.js';
-import { IntegrationsRepository } from './integrations.repository.js';
 import { IntegrationStore } from './integration-store.js';
 import { IntegrationTestingService } from './integration-testing.service.js';
+import { IntegrationsController } from './integrations.controller.js';
+import { IntegrationsRepository } from './integrations.repository.js';
 import { OutcomeRecorder } from './outcome-recorder.js';
 import { SavedConnections } from './saved-connections.js';
 
@@ -25,17 +31,23 @@ import { SavedConnections } from './saved-connections.js';
   controllers: [IntegrationsController, IntegrationOperationsController],
   providers: [
     ActivityRepository,
+    CheckSchedule,
     ConnectionTester,
+    CredentialReplacement,
+    DraftTests,
     DueIntegrations,
     IdempotencyRepository,
+    IncidentReporter,
+    IntegrationChanges,
     IntegrationCreationService,
+    IntegrationCredentialsService,
     IntegrationEditingService,
     IntegrationEvents,
     IntegrationInput,
     IntegrationReader,
-    IntegrationsRepository,
     IntegrationStore,
     IntegrationTestingService,
+    IntegrationsRepository,
     OutcomeRecorder,
     SavedConnections,
     TestLimits,

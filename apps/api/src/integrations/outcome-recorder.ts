@@ -1,19 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { FieldValue } from '@latchkey/catalogue';
-import { v7 as uuidv7 } from 'uuid';
-import { AuditService } from '../audit/audit.service.js';
-import type { Actor } from '../common/actor.js';
-import { Clock } from '../common/clock.js';
-import { Environment } from '../config/environment.js';
-import { Database } from '../database/database.js';
 import type { EntityManager } from 'typeorm';
+import type { Actor } from '../common/actor.js';
 import { CredentialsService } from '../tokens/credentials.service.js';
 import { ActivityRepository } from './activity.repository.js';
-import { secondsToNextCheck } from './check-schedule.js';
+import { CheckSchedule } from './check-schedule.js';
 import type { TestOutcome } from './connection-tester.js';
+import { IncidentReporter } from './incident-reporter.js';
+import { type IntegrationAudit, IntegrationChanges } from './integration-changes.js';
 import type { Integration, IntegrationStatus } from './integration.entity.js';
-import { IntegrationEvents } from './integration-events.js';
 import { IntegrationsRepository } from './integrations.repository.js';
 
 /** Who asked for the test whose outcome is recorded. */
@@ -38,41 +34,44 @@ const RELEASED = { checkLeaseToken: null, checkLeaseUntil: null };
 @Injectable()
 export class OutcomeRecorder {
   constructor(
+    private readonly transactions: IntegrationChanges,
     private readonly repository: IntegrationsRepository,
-    private readonly activity: ActivityRepository,
     private readonly credentials: CredentialsService,
-    private readonly events: IntegrationEvents,
-    private readonly audit: AuditService,
-    private readonly database: Database,
-    private readonly environment: Environment,
-    private readonly clock: Clock,
+    private readonly activity: ActivityRepository,
+    private readonly incidents: IncidentReporter,
+    private readonly schedule: CheckSchedule,
   ) {}
 
-  /** @returns the state after it; undefined when the outcome was dropped. */
-  record(
-    checked: CheckedConnection,
-    outcome: TestOutcome,
-    source: CheckSource,
-  ): Promise<IntegrationStatus | undefined> {
+  /** That somebody had the credential opened is in the audit trail even when the outcome is dropped. */
+  async record(checked: CheckedConnection, outcome: TestOutcome, source: CheckSource): Promise<void> {
     const { organizationId, integrationId } = checked;
-    return this.database.tenant(organizationId, async (manager) => {
-      const integration = await this.repository.lock(manager, organizationId, integrationId);
-      if (!integration) return undefined;
-      if (source.kind === 'watch' && integration.checkLeaseToken !== source.leaseToken) return undefined;
-      const current = await this.credentials.currentId(manager, organizationId, integrationId);
-      const overtaken =
-        current !== checked.credentialId || !isDeepStrictEqual(integration.config, checked.config);
-      if (integration.status === 'disabled' || overtaken) {
-        if (source.kind === 'watch')
-          await this.repository.update(manager, organizationId, integrationId, RELEASED);
-        return undefined;
+    await this.transactions.locked(organizationId, integrationId, async (manager, now, current) => {
+      if (current && (await this.stillApplies(manager, current, checked, source))) {
+        await this.apply(manager, current, outcome, source, now);
+        if (checked.credentialId)
+          await this.credentials.markUsed(manager, organizationId, checked.credentialId);
       }
-      const status = await this.apply(manager, integration, outcome, source);
-      if (current) await this.credentials.markUsed(manager, organizationId, current);
-      if (source.kind === 'person')
-        await this.recordAudit(manager, organizationId, integrationId, outcome, source.actor);
-      return status;
+      if (source.kind === 'person') {
+        const about = { organizationId, id: integrationId };
+        await this.transactions.record(manager, source.actor, about, this.auditOf(outcome));
+      }
     });
+  }
+
+  private async stillApplies(
+    manager: EntityManager,
+    current: Integration,
+    checked: CheckedConnection,
+    source: CheckSource,
+  ): Promise<boolean> {
+    if (source.kind === 'watch' && current.checkLeaseToken !== source.leaseToken) return false;
+    const credentialId = await this.credentials.currentId(manager, current.organizationId, current.id);
+    const unchanged =
+      credentialId === checked.credentialId && isDeepStrictEqual(current.config, checked.config);
+    if (current.status !== 'disabled' && unchanged) return true;
+    if (source.kind === 'watch')
+      await this.repository.update(manager, current.organizationId, current.id, RELEASED);
+    return false;
   }
 
   private async apply(
@@ -80,12 +79,11 @@ export class OutcomeRecorder {
     integration: Integration,
     outcome: TestOutcome,
     source: CheckSource,
-  ): Promise<IntegrationStatus> {
+    now: Date,
+  ): Promise<void> {
     const { organizationId, id } = integration;
-    const now = this.clock.date();
     const status: IntegrationStatus = outcome.ok ? 'active' : 'error';
     const failures = outcome.ok ? 0 : integration.consecutiveFailures + 1;
-    const wait = secondsToNextCheck(outcome, failures, this.environment.healthCheckInterval, Math.random());
     await this.repository.update(manager, organizationId, id, {
       status,
       errorCode: outcome.ok ? null : outcome.kind,
@@ -96,7 +94,7 @@ export class OutcomeRecorder {
       lastCheckedAt: now,
       ...(outcome.ok ? { lastSyncAt: now } : {}),
       ...(status === integration.status ? {} : { statusChangedAt: now }),
-      nextCheckAt: new Date(now.getTime() + wait * 1000),
+      nextCheckAt: this.schedule.next(outcome, failures),
       ...(source.kind === 'watch' ? RELEASED : {}),
     });
     await this.activity.recordCheck(manager, organizationId, id, {
@@ -114,58 +112,14 @@ export class OutcomeRecorder {
         : { kind: outcome.kind, hint: outcome.hint, status_code: outcome.statusCode },
       durationMs: outcome.responseTimeMs,
     });
-    await this.tellOfChange(manager, integration, outcome, now);
-    return status;
+    await this.incidents.report(manager, integration, outcome, now);
   }
 
-  private async tellOfChange(
-    manager: EntityManager,
-    before: Integration,
-    outcome: TestOutcome,
-    at: Date,
-  ): Promise<void> {
-    const { organizationId, id } = before;
-    if (outcome.ok) {
-      if (before.status !== 'error') return;
-      await this.activity.resolveIncident(manager, organizationId, id, at);
-      await this.events.publish(manager, {
-        event_id: uuidv7(),
-        organization_id: organizationId,
-        integration_id: id,
-        change: 'recovered',
-      });
-      return;
-    }
-    if (before.status === 'error') return;
-    await this.activity.openIncident(manager, organizationId, id, {
-      at,
-      errorCode: outcome.kind,
-      message: outcome.reason,
-    });
-    await this.events.publish(manager, {
-      event_id: uuidv7(),
-      organization_id: organizationId,
-      integration_id: id,
-      change: 'failed',
-      reason: outcome.reason,
-      hint: outcome.hint,
-    });
-  }
-
-  private recordAudit(
-    manager: EntityManager,
-    organizationId: string,
-    integrationId: string,
-    outcome: TestOutcome,
-    actor: Actor,
-  ): Promise<void> {
-    return this.audit.record(manager, organizationId, {
-      actor,
+  private auditOf(outcome: TestOutcome): IntegrationAudit {
+    return {
       action: 'integration.tested',
-      resourceType: 'integration',
-      resourceId: integrationId,
       outcome: outcome.ok ? 'success' : 'failure',
       metadata: { credential_opened: true, ...(outcome.ok ? {} : { kind: outcome.kind }) },
-    });
+    };
   }
 }

@@ -35,7 +35,9 @@ export function SignInPage() {
         registration === 'open' && (
           <>
             New here?{' '}
-            <Anchor renderRoot={(props) => <Link to="/sign-up" {...props} />}>Create an account</Anchor>
+            <Anchor inherit renderRoot={(props) => <Link to="/sign-up" {...props} />}>
+              Create an account
+            </Anchor>
           </>
         )
       }

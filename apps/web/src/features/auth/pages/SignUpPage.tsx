@@ -28,7 +28,9 @@ export function SignUpPage() {
       footer={
         <>
           Have an account already?{' '}
-          <Anchor renderRoot={(props) => <Link to="/sign-in" {...props} />}>Sign in</Anchor>
+          <Anchor inherit renderRoot={(props) => <Link to="/sign-in" {...props} />}>
+            Sign in
+          </Anchor>
         </>
       }
     >

@@ -28,7 +28,11 @@ function factsOf(integration: Integration): Fact[] {
     ...(tokenExpiry ? [{ label: 'Token expires', value: <RelativeTime time={tokenExpiry} /> }] : []),
     { label: 'Connected by', value: integration.created_by?.full_name ?? 'Someone who left' },
     { label: 'Connected', value: <RelativeTime time={integration.created_at} /> },
-    { label: 'Identifier', value: <Identifier value={integration.id} label="Copy the identifier" /> },
+    {
+      label: 'Identifier',
+      value: <Identifier value={integration.id} label="Copy the identifier" />,
+      wide: true,
+    },
   ];
 }
 
