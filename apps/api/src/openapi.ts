@@ -45,5 +45,6 @@ export function serveDocumentation(app: INestApplication): void {
   SwaggerModule.setup('api/docs', app, writeDocument(app), {
     jsonDocumentUrl: 'api/openapi.json',
     customSiteTitle: 'Latchkey API',
+    customCss: '.swagger-ui .topbar { display: none }',
   });
 }

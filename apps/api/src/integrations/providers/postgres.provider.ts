@@ -151,7 +151,7 @@ function explain(error: unknown, host: string): ProviderFailure {
       true,
     );
   }
-  if (/^Connection terminated/.test(message))
+  if (message.startsWith('Connection terminated'))
     return failure('refused', `${host} closed the connection before it answered.`);
   if (/timeout/i.test(message)) return failure('timeout', 'The server did not answer in time');
   if (error instanceof pg.DatabaseError)
