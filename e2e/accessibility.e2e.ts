@@ -40,14 +40,14 @@ test.describe.configure({ mode: 'serial' });
 
 let person: Person;
 
-test('setting up', async ({ page, product }) => {
+test('setting up', async ({ page, product, request }) => {
   await page.goto('/');
   await expect(heading(page, 'Set up Latchkey')).toBeVisible();
   await expectAccessible(page, 'set-up');
   await button(page, 'Create account and organisation').click();
   await expect(field(page, 'E-mail')).toHaveAccessibleDescription(/Enter an e-mail address/);
   await expectAccessible(page, 'set-up with mistakes');
-  person = await register(product);
+  person = await register(product, request);
 });
 
 test('signing in and up', async ({ page }) => {

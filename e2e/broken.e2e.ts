@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
-import { Counterpart, type Mood, selfSigned, TOKENS } from './support/counterpart';
+import { selfSigned } from './support/certificates';
+import { Counterpart, type Mood, TOKENS } from './support/counterpart';
 import { argocd, connect, type NewIntegration, slack } from './support/people';
 import { freePort } from './support/ports';
 import { button, chooseService, field, fillWizard, heading, stateOf } from './support/screen';
@@ -164,7 +165,10 @@ test('the watch finds what breaks, says why and tells people, and finds when it 
       .map(({ subject }) => subject)
       .sort();
   const bell = (unread: number) =>
-    page.getByRole('button', { name: unread ? `Notifications, ${unread} unread` : 'Notifications', exact: true });
+    page.getByRole('button', {
+      name: unread ? `Notifications, ${unread} unread` : 'Notifications',
+      exact: true,
+    });
 
   await page.clock.install();
   await page.goto(`/integrations/${failing?.id}`);

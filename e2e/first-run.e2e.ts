@@ -5,7 +5,7 @@ import { expect, test } from './support/test';
 
 const ADA = { name: 'Ada Admin', email: 'ada@example.com', organization: 'Analytical Engines' };
 
-test.use({ installation: 'first run' });
+test.use({ installation: 'first-run' });
 test.describe.configure({ mode: 'serial' });
 
 test('an empty installation leads to its set-up and shows where the key is', async ({ page, product }) => {
@@ -59,7 +59,9 @@ test('wrong inputs are told at their fields, then the account and its organisati
   await expect(page.getByRole('banner')).toContainText(ADA.organization);
 });
 
-test('a wrong sign-in is told without saying which half was wrong, a right one leads on', async ({ page }) => {
+test('a wrong sign-in is told without saying which half was wrong, a right one leads on', async ({
+  page,
+}) => {
   await page.goto('/settings/organization');
   await expect(heading(page, 'Sign in')).toBeVisible();
   await field(page, 'E-mail').fill(ADA.email);
@@ -128,8 +130,11 @@ test('signing out ends the session, in the other tab too', async ({ page, contex
   await expect(heading(page, 'Sign in')).toBeVisible();
 });
 
-test('another person with an organisation of their own sees nothing of the first', async ({ page, product }) => {
-  const first = await register(product);
+test('another person with an organisation of their own sees nothing of the first', async ({
+  page,
+  product,
+}) => {
+  const first = await register(product, request);
   const secret = await connect(first, github('GitHub of the first'));
 
   await page.goto('/sign-in');
@@ -147,5 +152,7 @@ test('another person with an organisation of their own sees nothing of the first
   await expect(page.getByText('GitHub of the first')).toHaveCount(0);
 
   await page.goto('/settings/installation');
-  await expect(page.getByRole('heading', { name: 'For the administrator of this installation' })).toBeVisible();
+  await expect(
+    page.getByRole('heading', { name: 'For the administrator of this installation' }),
+  ).toBeVisible();
 });

@@ -174,7 +174,9 @@ test('its health is drawn, and its activity listed', async ({ page, person }) =>
   await expect(page.getByRole('status').filter({ hasText: 'Connection successful' })).toBeVisible();
   await page.getByRole('tab', { name: 'Activity' }).click();
   const activity = page.getByRole('region', { name: 'Activity' }).getByRole('listitem');
-  await expect(activity.filter({ hasText: 'Connection test' }).first()).toContainText('Connection successful');
+  await expect(activity.filter({ hasText: 'Connection test' }).first()).toContainText(
+    'Connection successful',
+  );
   await expect(activity.filter({ hasText: 'Connection test' }).first()).toContainText('success');
 });
 

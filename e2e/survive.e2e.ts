@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { Counterpart, TOKENS } from './support/counterpart';
-import { argocd, connect, github, PASSWORD, register, signIn, slack } from './support/people';
+import { argocd, connect, github, PASSWORD, register, slack } from './support/people';
 import { button, chooseService, contentOf, field, fillWizard, heading, stateOf } from './support/screen';
 import { expect, test } from './support/test';
 
@@ -15,15 +15,19 @@ interface Row {
 
 const LEASE_S = 90;
 
-test('killed in the middle of a check, it goes on where it was', async ({ page, context, product, services }) => {
+test('killed in the middle of a check, it goes on where it was', async ({
+  page,
+  context,
+  product,
+  services,
+}) => {
   test.setTimeout(120_000);
-  const person = await register(product);
+  const person = await register(product, context.request);
   const held = await connect(person, argocd('Held', 'held'));
   await connect(person, github('Unharmed'));
   const row = async () =>
     (await product.sql<Row>('SELECT * FROM integrations WHERE id = $1', [held.id]))[0] as Row;
   const askedBefore = services.askedOf('held').length;
-  await signIn(context, product, person);
   await page.goto(`/integrations/${held.id}`);
   await expect(stateOf(page, 'Active')).toBeVisible();
 
@@ -107,19 +111,24 @@ function recordEverything(page: Page): () => Promise<string> {
   page.on('response', (response) => {
     const isData = ['fetch', 'xhr', 'document'].includes(response.request().resourceType());
     const head = `${response.url()} ${JSON.stringify(response.headers())}`;
-    if (isData) answers.push(response.text().then((body) => head + body, () => head));
+    if (isData)
+      answers.push(
+        response.text().then(
+          (body) => head + body,
+          () => head,
+        ),
+      );
   });
   return async () => [...(await Promise.all(answers)), ...console].join('\n');
 }
 
 test('secrets are nowhere but under the seal', async ({ page, context, product, services }) => {
-  const person = await register(product);
+  const person = await register(product, context.request);
   const secure = await Counterpart.start();
   const wrong = 'eyJ-wrong-but-secret-token';
   const next = 'eyJ-next-secret-token';
   const secrets = [...Object.values(TOKENS), PASSWORD, wrong, next, product.database.password];
   const told = recordEverything(page);
-  await signIn(context, product, person);
 
   await test.step('every feature handles them', async () => {
     const chat = await connect(person, slack('Chat'));
@@ -142,7 +151,9 @@ test('secrets are nowhere but under the seal', async ({ page, context, product, 
     await expect(page.getByRole('alert')).toContainText('Invalid authentication token');
     await button(page, 'Save without testing').click();
     await expect(stateOf(page, 'Broken')).toBeVisible({ timeout: 20_000 });
-    await expect.poll(() => product.mails().some(({ subject }) => subject === 'Argo CD is broken')).toBe(true);
+    await expect
+      .poll(() => product.mails().some(({ subject }) => subject === 'Argo CD is broken'))
+      .toBe(true);
 
     services.accept('guarded', next);
     await page.goto(`/integrations/${guarded.id}?tab=settings&edit=credentials`);

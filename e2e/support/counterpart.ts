@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { Server } from 'node:net';
-import { type CertificateAndKey, TestAuthority } from '../../apps/api/test/support/certificates';
+import type { Certificate } from './certificates';
 import { freePort } from './ports';
 
 /** What each service takes as its credential. */
@@ -10,9 +10,6 @@ export const TOKENS = {
   github: 'ghp_github_token_of_the_tests',
   slack: 'xoxb-slack-token-of-the-tests',
 };
-
-/** A certificate for 127.0.0.1 that no authority signed; who trusts exactly this one can verify it. */
-export const selfSigned = (): CertificateAndKey => new TestAuthority().selfSigned(['IP:127.0.0.1']);
 
 /** A request as it arrived. */
 export interface Received {
@@ -41,11 +38,11 @@ export class Counterpart {
 
   private constructor(
     private readonly port: number,
-    private certificate: CertificateAndKey | undefined,
+    private certificate: Certificate | undefined,
   ) {}
 
   /** Serves https with a certificate, http without. */
-  static async start(certificate?: CertificateAndKey): Promise<Counterpart> {
+  static async start(certificate?: Certificate): Promise<Counterpart> {
     const counterpart = new Counterpart(await freePort(), certificate);
     await counterpart.open();
     return counterpart;
@@ -85,9 +82,7 @@ export class Counterpart {
   async open(): Promise<void> {
     const listener = (request: IncomingMessage, response: ServerResponse) =>
       void this.serve(request, response);
-    const server = this.certificate
-      ? createSecureServer(this.certificate, listener)
-      : createServer(listener);
+    const server = this.certificate ? createSecureServer(this.certificate, listener) : createServer(listener);
     this.server = server;
     await new Promise<void>((done, failed) =>
       server.once('error', failed).listen(this.port, '127.0.0.1', done),
@@ -102,7 +97,7 @@ export class Counterpart {
   }
 
   /** Shows another certificate to whoever comes from now on. */
-  async present(certificate: CertificateAndKey): Promise<void> {
+  async present(certificate: Certificate): Promise<void> {
     await this.close();
     this.certificate = certificate;
     await this.open();

@@ -1,4 +1,4 @@
-import type { BrowserContext } from '@playwright/test';
+import type { APIRequestContext, BrowserContext } from '@playwright/test';
 import { type ApiClient, createApiClient, type Schemas } from '@latchkey/api-client';
 import { TOKENS } from './counterpart';
 import type { Product } from './product';
@@ -17,33 +17,35 @@ export type NewIntegration = Schemas['CreateIntegrationDto'];
 
 export const PASSWORD = 'seven green kettles whistle';
 
+/** The session travels in a cookie, as the web app asks for. */
+const COOKIE_MODE = { 'X-Session-Mode': 'cookie', 'X-Requested-With': 'latchkey' };
+
 let people = 0;
 
-/** An account with an organisation of its own, made through the API. */
-export async function register(product: Product, organization?: string): Promise<Person> {
+/**
+ * An account with an organisation of its own. With the `request` of a browser's context the person is signed in
+ * on that browser, as after the sign-up page.
+ */
+export async function register(product: Product, request: APIRequestContext): Promise<Person> {
   people += 1;
   const person = {
     email: `person${people}@example.com`,
     password: PASSWORD,
     name: `Person ${people}`,
-    organization: organization ?? `Company ${people}`,
+    organization: `Company ${people}`,
   };
-  const anonymous = createApiClient({ baseUrl: product.url });
-  const { data, error } = await anonymous.POST('/api/v1/auth/register', {
-    body: {
-      email: person.email,
-      password: person.password,
-      full_name: person.name,
-      organization_name: person.organization,
-    },
+  const { email, password, name, organization } = person;
+  const answer = await request.post(`${product.url}/api/v1/auth/register`, {
+    headers: COOKIE_MODE,
+    data: { email, password, full_name: name, organization_name: organization },
   });
-  const token = data?.data.tokens.access_token;
-  if (!token) throw new Error(`No account could be made: ${JSON.stringify(error)}`);
+  if (!answer.ok()) throw new Error(`No account could be made: ${await answer.text()}`);
+  const { data } = (await answer.json()) as { data: { tokens: { access_token: string } } };
   const api = createApiClient({
     baseUrl: product.url,
-    fetch: (request) => {
-      request.headers.set('Authorization', `Bearer ${token}`);
-      return fetch(request);
+    fetch: (call) => {
+      call.headers.set('Authorization', `Bearer ${data.tokens.access_token}`);
+      return fetch(call);
     },
   });
   return { ...person, api };
@@ -53,7 +55,7 @@ export async function register(product: Product, organization?: string): Promise
 export async function signIn(context: BrowserContext, product: Product, person: Person): Promise<void> {
   const { email, password } = person;
   const answer = await context.request.post(`${product.url}/api/v1/auth/login`, {
-    headers: { 'X-Session-Mode': 'cookie', 'X-Requested-With': 'latchkey' },
+    headers: COOKIE_MODE,
     data: { email, password },
   });
   if (!answer.ok()) throw new Error(`Nobody could be signed in: ${await answer.text()}`);

@@ -22,18 +22,22 @@ export interface Mail {
  * checked every 5 seconds, services on this machine may be reached.
  */
 export class Product {
-  readonly dataDirectory = mkdtempSync(join(tmpdir(), 'latchkey-e2e-'));
+  readonly dataDirectory: string;
   private output = '';
   private child: ChildProcess | undefined;
   private ended: Promise<void> = Promise.resolve();
 
   private constructor(
+    name: string,
     private readonly port: number,
     private readonly environment: Record<string, string>,
-  ) {}
+  ) {
+    this.dataDirectory = mkdtempSync(join(tmpdir(), `latchkey-e2e-${name}-`));
+  }
 
-  static async start(environment: Record<string, string> = {}): Promise<Product> {
-    const product = new Product(await freePort(), environment);
+  /** @param name in the name of its data folder */
+  static async start(name: string, environment: Record<string, string> = {}): Promise<Product> {
+    const product = new Product(name, await freePort(), environment);
     await product.launch();
     return product;
   }

@@ -55,7 +55,9 @@ export class Prometheus {
     const authorization = `Basic ${btoa(`${Prometheus.user}:${Prometheus.password}`)}`;
     const deadline = Date.now() + 30_000;
     while (Date.now() < deadline) {
-      const answer = await fetch(`${this.url}/-/ready`, { headers: { authorization } }).catch(() => undefined);
+      const answer = await fetch(`${this.url}/-/ready`, { headers: { authorization } }).catch(
+        () => undefined,
+      );
       if (answer?.ok) return;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

@@ -33,7 +33,10 @@ interface Answers {
 }
 
 /** Fills the wizard's forms of the service that was chosen, and runs its test. */
-export async function fillWizard(page: Page, { credentials, configuration = {}, name }: Answers): Promise<void> {
+export async function fillWizard(
+  page: Page,
+  { credentials, configuration = {}, name }: Answers,
+): Promise<void> {
   for (const [label, value] of Object.entries(credentials)) await field(page, label).fill(value);
   await button(page, 'Continue').click();
   if (name) await field(page, 'Name').fill(name);

@@ -1,9 +1,14 @@
 import { type ConsoleMessage, expect, test as base } from '@playwright/test';
 import { Counterpart } from './counterpart';
-import { type Person, register, signIn } from './people';
+import { type Person, register } from './people';
 import { Product } from './product';
 
-interface PerTest {
+interface Stage {
+  product: Product;
+  services: Counterpart;
+}
+
+interface PerTest extends Stage {
   /** Refused calls fail the test as well. */
   quiet: boolean;
   troubles: string[];
@@ -14,8 +19,7 @@ interface PerTest {
 interface PerWorker {
   /** Files that name the same installation share one product; a name of its own gives a file an empty one. */
   installation: string;
-  product: Product;
-  services: Counterpart;
+  stage: Stage;
 }
 
 const START_LIMIT_MS = 90_000;
@@ -32,28 +36,20 @@ const isFirstRefresh = (message: ConsoleMessage) =>
 /** `test` of every journey: a page that throws, or that the content policy stops, fails it. */
 export const test = base.extend<PerTest, PerWorker>({
   installation: ['shared', { scope: 'worker', option: true }],
-  services: [
-    async ({ installation: _ }, use) => {
+  stage: [
+    async ({ installation }, use) => {
       const services = await Counterpart.start();
-      await use(services);
-      await services.close();
-    },
-    { scope: 'worker' },
-  ],
-  product: [
-    async ({ services }, use) => {
-      const product = await Product.start(services.environment);
-      await use(product);
+      const product = await Product.start(installation, services.environment);
+      await use({ product, services });
       await product.stop();
+      await services.close();
     },
     { scope: 'worker', timeout: START_LIMIT_MS },
   ],
+  product: async ({ stage }, use) => use(stage.product),
+  services: async ({ stage }, use) => use(stage.services),
   baseURL: async ({ product }, use) => use(product.url),
-  person: async ({ context, product }, use) => {
-    const person = await register(product);
-    await signIn(context, product, person);
-    await use(person);
-  },
+  person: async ({ context, product }, use) => use(await register(product, context.request)),
   quiet: [false, { option: true }],
   troubles: [
     async ({ context, quiet, services }, use) => {

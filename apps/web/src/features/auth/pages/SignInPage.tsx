@@ -35,7 +35,7 @@ export function SignInPage() {
         registration === 'open' && (
           <>
             New here?{' '}
-            <Anchor inherit renderRoot={(props) => <Link to="/sign-up" {...props} />}>
+            <Anchor inherit underline="always" renderRoot={(props) => <Link to="/sign-up" {...props} />}>
               Create an account
             </Anchor>
           </>

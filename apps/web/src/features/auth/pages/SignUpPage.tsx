@@ -28,7 +28,7 @@ export function SignUpPage() {
       footer={
         <>
           Have an account already?{' '}
-          <Anchor inherit renderRoot={(props) => <Link to="/sign-in" {...props} />}>
+          <Anchor inherit underline="always" renderRoot={(props) => <Link to="/sign-in" {...props} />}>
             Sign in
           </Anchor>
         </>
