@@ -17,7 +17,11 @@ export default {
       ...shared,
       displayName: 'unit',
       rootDir: import.meta.dirname ?? new URL('.', import.meta.url).pathname,
-      testMatch: ['<rootDir>/apps/api/src/**/*.spec.ts', '<rootDir>/libs/*/src/**/*.spec.ts'],
+      testMatch: [
+        '<rootDir>/apps/api/src/**/*.spec.ts',
+        '<rootDir>/apps/web/src/**/*.spec.ts',
+        '<rootDir>/libs/*/src/**/*.spec.ts',
+      ],
     },
     {
       ...shared,

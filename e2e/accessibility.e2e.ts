@@ -152,7 +152,8 @@ test.describe('signed in', () => {
     await page.keyboard.press('Control+k');
     await expect(page.getByRole('option').first()).toBeVisible();
     await expectAccessible(page, 'palette');
-    await page.reload();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toBeHidden();
     await page.setViewportSize({ width: 360, height: 740 });
     await button(page, 'Open the navigation').click();
     await expect(page.getByRole('dialog')).toBeVisible();

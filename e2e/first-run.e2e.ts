@@ -121,7 +121,7 @@ test('signing out ends the session, in the other tab too', async ({ page, contex
   await other.goto('/settings/profile');
   await expect(other.getByRole('main')).toContainText(ADA.email);
 
-  await button(page, /Account of Ada Admin/).click();
+  await button(page, `Account of ${ADA.name}`).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await expect(heading(page, 'Sign in')).toBeVisible();
   await expect(heading(other, 'Sign in')).toBeVisible();
@@ -133,6 +133,7 @@ test('signing out ends the session, in the other tab too', async ({ page, contex
 test('another person with an organisation of their own sees nothing of the first', async ({
   page,
   product,
+  request,
 }) => {
   const first = await register(product, request);
   const secret = await connect(first, github('GitHub of the first'));

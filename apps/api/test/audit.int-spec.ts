@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
+import type { AuditRow } from '../src/audit/audit.repository.js';
 import { AuditService } from '../src/audit/audit.service.js';
 import { type Account, TestApp } from './support/test-app.js';
 
@@ -32,7 +34,7 @@ const write = (count: number) =>
   );
 
 const tamper = (sql: string, ...parameters: unknown[]) =>
-  testApp.sql(sql, [account.organizationId, ...parameters]);
+  testApp.sql<Pick<AuditRow, 'hash' | 'previous_hash'>>(sql, [account.organizationId, ...parameters]);
 
 const rowsOf = () =>
   testApp.sql<{ sequence: string; action: string; outcome: string; metadata: Record<string, unknown> }>(
@@ -55,6 +57,42 @@ describe('the chain', () => {
     await writing;
 
     expect(verifications.filter(({ valid }) => !valid)).toEqual([]);
+  });
+
+  it('is not called broken when a row is written between the two reads of a verification', async () => {
+    await write(2);
+    const [last] = await tamper('SELECT * FROM audit_logs WHERE organization_id = $1 AND sequence = 3');
+    await tamper('DELETE FROM audit_logs WHERE organization_id = $1 AND sequence = 3');
+    await tamper(
+      'UPDATE audit_chains SET sequence = 2, hash = $2 WHERE organization_id = $1',
+      last!.previous_hash,
+    );
+    expect((await verify()).rows).toBe(2);
+
+    // Whoever reads the head waits for us now, and the third row comes meanwhile.
+    const writer = new pg.Client({ connectionString: testApp.urls.owner });
+    await writer.connect();
+    await writer.query('BEGIN; LOCK TABLE audit_chains IN ACCESS EXCLUSIVE MODE');
+    const verification = verify();
+    const waits = async () =>
+      (await writer.query("SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'audit_chains'::regclass"))
+        .rowCount;
+    while (!(await waits()));
+    await writer.query('INSERT INTO audit_logs SELECT * FROM json_populate_record(NULL::audit_logs, $1)', [
+      JSON.stringify({
+        ...last,
+        hash: `\\x${last!.hash.toString('hex')}`,
+        previous_hash: `\\x${last!.previous_hash.toString('hex')}`,
+      }),
+    ]);
+    await writer.query('UPDATE audit_chains SET sequence = 3, hash = $2 WHERE organization_id = $1', [
+      account.organizationId,
+      last!.hash,
+    ]);
+    await writer.query('COMMIT');
+    await writer.end();
+
+    expect(await verification).toEqual({ valid: true, rows: 3, first_broken_sequence: null });
   });
 
   it('goes on over batches of a thousand rows', async () => {

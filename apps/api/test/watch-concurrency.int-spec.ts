@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { TestLimits } from '../src/integrations/connection-tester.js';
+import { DueIntegrations } from '../src/integrations/due-integrations.js';
 import { ArgoBench } from './support/argocd.js';
 import { eventually } from './support/counterpart.js';
 import { check, claim, pathIntegration, round, rowOf } from './support/watch.js';
@@ -76,6 +77,38 @@ describe('a round', () => {
     resolve();
     await running;
     expect(await leased()).toBe(0);
+  });
+
+  it('fills the places that came free while it was taking the one that hangs', async () => {
+    const ids = await make(7);
+    await bench.testApp.sql(
+      "UPDATE integrations SET next_check_at = next_check_at - (9 - right(name, 1)::int) * interval '1 s'",
+    );
+    const { promise, resolve } = Promise.withResolvers<void>();
+    bench.counterpart.answers({
+      'GET /n3': async () => {
+        await promise;
+        return { json: {} };
+      },
+      '*': { json: {} },
+    });
+    const due = app().get(DueIntegrations, { strict: false });
+    const take = due.claim.bind(due);
+    // The claim that takes it ends only when the first three are done.
+    const slow = jest.spyOn(due, 'claim').mockImplementation(async (limit) => {
+      const taken = await take(limit);
+      if (taken.some(({ integrationId }) => integrationId === ids[3]))
+        await eventually(async () => (await leased()) === taken.length, 'the first three are done');
+      return taken;
+    });
+    const running = round(app());
+    try {
+      await eventually(() => bench.counterpart.requests.length === 7, 'the others were asked');
+    } finally {
+      slow.mockRestore();
+      resolve();
+      await running;
+    }
   });
 
   it('takes nothing more once it is told to stop, and finishes what it began', async () => {

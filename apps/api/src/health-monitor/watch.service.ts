@@ -51,6 +51,9 @@ export class WatchService implements OnApplicationBootstrap {
         running.add(check);
       }
       if (running.size === 0) return;
+      // Places that came free while it was claiming are filled before it waits for those that may hang.
+      const moreDue = claimed.length > 0 && claimed.length === free;
+      if (moreDue && running.size < this.environment.healthCheckConcurrency) continue;
       await Promise.race(running);
     }
   }

@@ -19,8 +19,3 @@ export async function requireStranger({ location }: { location: ParsedLocation }
   if (!initialized && !settingUp) throw redirect({ to: '/setup', replace: true });
   if (initialized && settingUp) throw redirect({ to: '/sign-in', replace: true });
 }
-
-/** An address of this app that a sign-in may lead to; anything else is dropped. */
-export function safeRedirect(value: unknown): string | undefined {
-  return typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : undefined;
-}

@@ -15,10 +15,11 @@ import {
 } from '../features/integrations/search';
 import { meQuery } from '../lib/me';
 import { queryClient } from '../lib/query-client';
-import { requireSession, requireStranger, safeRedirect } from './guards';
+import { requireSession, requireStranger } from './guards';
 import { NotFoundPage } from './NotFoundPage';
 import { RouteError } from './RouteError';
 import { RoutePending } from './RoutePending';
+import { safeRedirect } from './safe-redirect';
 import { StartError } from './StartError';
 
 const rootRoute = createRootRoute({

@@ -2,7 +2,7 @@ import { sentence } from './format';
 
 /** The body of every failed answer of the API. */
 interface ErrorBody {
-  error: { code: string; message: string; details?: Record<string, unknown>; request_id?: string };
+  error: { code: string; message: string; details?: Record<string, unknown> | null; request_id?: string };
 }
 
 /** A refused or failed call. `code` is the API's, or `NETWORK` when no answer came. */
@@ -29,15 +29,17 @@ export function networkError(cause: unknown): ApiError {
   return error;
 }
 
+/** A proxy in between has error bodies of its own. */
 function isErrorBody(body: unknown): body is ErrorBody {
-  return typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'object';
+  const error = (body as Partial<ErrorBody> | null | undefined)?.error;
+  return typeof error?.code === 'string' && typeof error.message === 'string';
 }
 
 export function toApiError(body: unknown, response: Response): ApiError {
   const requestId = response.headers.get('x-request-id');
   if (isErrorBody(body)) {
     const { code, message, details, request_id: id } = body.error;
-    return new ApiError(code, message, response.status, details, id ?? requestId);
+    return new ApiError(code, message, response.status, details ?? {}, id ?? requestId);
   }
   const message =
     response.status >= 500

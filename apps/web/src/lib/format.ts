@@ -1,5 +1,5 @@
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 31_536_000],
@@ -25,7 +25,8 @@ export function formatRelative(time: string, now: number): string {
 
 /** `84 ms`, `1.2 s`. */
 export function formatMilliseconds(value: number): string {
-  return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
+  const rounded = Math.round(value);
+  return rounded < 1000 ? `${rounded} ms` : `${(value / 1000).toFixed(1)} s`;
 }
 
 /** `2 h 5 min`, for how long something lasted. */
@@ -41,7 +42,8 @@ export function formatDuration(from: string, to: string): string {
 /** `99.98 %`; 100 only when nothing failed. */
 export function formatPercent(value: number): string {
   if (value === 100) return '100 %';
-  return `${(Math.floor(value * 100) / 100).toFixed(2)} %`;
+  // 64.1 * 100 is a little less than 6410.
+  return `${(Math.floor(value * 100 + 1e-9) / 100).toFixed(2)} %`;
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {
@@ -49,25 +51,25 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 }
 
 /** Words that are not written as they are spelt in identifiers. */
-const SPELLINGS: Record<string, string> = {
-  ai: 'AI',
-  api: 'API',
-  aws: 'AWS',
-  cd: 'CD',
-  ci: 'CI',
-  'ci/cd': 'CI/CD',
-  dns: 'DNS',
-  github: 'GitHub',
-  http: 'HTTP',
-  id: 'ID',
-  ip: 'IP',
-  jwt: 'JWT',
-  mtls: 'mTLS',
-  oauth2: 'OAuth 2',
-  ssh: 'SSH',
-  tls: 'TLS',
-  url: 'URL',
-};
+const SPELLINGS = new Map([
+  ['ai', 'AI'],
+  ['api', 'API'],
+  ['aws', 'AWS'],
+  ['cd', 'CD'],
+  ['ci', 'CI'],
+  ['ci/cd', 'CI/CD'],
+  ['dns', 'DNS'],
+  ['github', 'GitHub'],
+  ['http', 'HTTP'],
+  ['id', 'ID'],
+  ['ip', 'IP'],
+  ['jwt', 'JWT'],
+  ['mtls', 'mTLS'],
+  ['oauth2', 'OAuth 2'],
+  ['ssh', 'SSH'],
+  ['tls', 'TLS'],
+  ['url', 'URL'],
+]);
 
 /** `rate_limit_left` → `Rate limit left`, `api_token` → `API token`. */
 export function humanize(key: string): string {
@@ -77,7 +79,8 @@ export function humanize(key: string): string {
     .filter(Boolean);
   return words
     .map(
-      (word, index) => SPELLINGS[word] ?? (index === 0 ? word.charAt(0).toUpperCase() + word.slice(1) : word),
+      (word, index) =>
+        SPELLINGS.get(word) ?? (index === 0 ? word.charAt(0).toUpperCase() + word.slice(1) : word),
     )
     .join(' ');
 }

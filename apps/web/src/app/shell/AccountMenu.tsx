@@ -30,7 +30,7 @@ export function AccountMenu() {
     <Menu position="bottom-end" width={220} withInitialFocusPlaceholder={false} withinPortal={false}>
       <Menu.Target>
         <UnstyledButton className={classes.trigger}>
-          <Avatar src={me.avatar_url} name={me.full_name} color="iris" size={30} alt="" />
+          <Avatar src={me.avatar_url} name={me.full_name} color="iris" size={30} alt="" aria-hidden />
           <VisuallyHidden>Account of {me.full_name}</VisuallyHidden>
         </UnstyledButton>
       </Menu.Target>

@@ -46,7 +46,8 @@ function Palette({ onClose }: { onClose: () => void }) {
   const commands = useCommands().filter(({ label }) => label.toLowerCase().includes(wanted));
   const integrations = data?.integrations ?? [];
   const navigate = useNavigate();
-  const combobox = useCombobox({ opened: true });
+  // The list is always open, and takes Escape before the window does.
+  const combobox = useCombobox({ opened: true, onDropdownClose: onClose });
 
   // Enter takes the first match, also of those that arrive after the typing.
   const { selectFirstOption } = combobox;

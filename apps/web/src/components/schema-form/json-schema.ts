@@ -17,7 +17,9 @@ export function secretNames(schema: JsonSchema): string[] {
 export function withoutSecrets(schema: JsonSchema, values: FormValues): FormValues {
   const secret = new Set(secretNames(schema));
   const known = schema.properties ?? {};
-  return Object.fromEntries(Object.entries(values).filter(([name]) => name in known && !secret.has(name)));
+  return Object.fromEntries(
+    Object.entries(values).filter(([name]) => Object.hasOwn(known, name) && !secret.has(name)),
+  );
 }
 
 /** The schema without properties that the program fills in itself. */

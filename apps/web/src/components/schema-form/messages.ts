@@ -67,7 +67,8 @@ export function friendlyMessage(keyword: string, schema: JsonSchema): string {
       return `Enter at most ${schema.maxItems}.`;
     case 'uniqueItems':
       return 'Each value may stand here once.';
-    case 'additionalProperties':
+    // `additionalProperties: false`: the interpreter names the keyword after the schema.
+    case 'false':
       return 'This field is not known here.';
     case 'type':
       return TYPES[String(schema.type)] ?? 'This value has the wrong type.';

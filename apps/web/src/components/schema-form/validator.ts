@@ -18,6 +18,7 @@ import { friendlyMessage } from './messages';
 const AGGREGATES = new Set([
   'properties',
   'patternProperties',
+  'additionalProperties',
   'items',
   'prefixItems',
   'allOf',

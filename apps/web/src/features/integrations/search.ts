@@ -1,5 +1,4 @@
-import { type IntegrationFilters, SORTS } from './api/get-integrations';
-import { HEALTH_WINDOWS, type HealthWindow, STATUSES } from './api/types';
+import { HEALTH_WINDOWS, type HealthWindow, type IntegrationFilters, SORTS, STATUSES } from './api/types';
 
 const SORT_KEYS = Object.keys(SORTS) as (keyof typeof SORTS)[];
 
@@ -40,7 +39,7 @@ export function readSort(value: unknown): IntegrationFilters['sort'] {
 
 /** What an address says, with everything it cannot mean left out. */
 export function readIntegrationsSearch(raw: Raw): IntegrationsSearch {
-  const page = Number(raw.page);
+  const page = Number(text(raw.page));
   return {
     q: text(raw.q),
     status: oneOf(STATUSES, raw.status),

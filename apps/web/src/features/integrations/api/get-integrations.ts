@@ -2,23 +2,7 @@ import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import type { Schemas } from '@latchkey/api-client';
 import { api, unwrap } from '../../../lib/client';
 import { integrationKeys } from './keys';
-import type { Integration, IntegrationStatus } from './types';
-
-export const SORTS = {
-  name: 'Name',
-  '-last_checked_at': 'Last check',
-  '-created_at': 'Newest first',
-  created_at: 'Oldest first',
-} as const;
-
-export interface IntegrationFilters {
-  q?: string;
-  status?: IntegrationStatus;
-  type?: string;
-  category?: string;
-  sort?: keyof typeof SORTS;
-  page?: number;
-}
+import type { Integration, IntegrationFilters } from './types';
 
 export interface IntegrationList {
   integrations: Integration[];

@@ -1,8 +1,7 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 import { api, unwrap } from '../../../lib/client';
 import { integrationKeys } from './keys';
-import { type IntegrationStatus, STATUSES } from './types';
-import type { IntegrationFilters } from './get-integrations';
+import { type IntegrationFilters, type IntegrationStatus, STATUSES } from './types';
 
 export type StatusCounts = Record<IntegrationStatus, number>;
 

@@ -21,6 +21,22 @@ export const STATUSES = [
 ] as const satisfies IntegrationStatus[];
 export const HEALTH_WINDOWS = ['1h', '24h', '7d', '30d'] as const satisfies HealthWindow[];
 
+export const SORTS = {
+  name: 'Name',
+  '-last_checked_at': 'Last check',
+  '-created_at': 'Newest first',
+  created_at: 'Oldest first',
+} as const;
+
+export interface IntegrationFilters {
+  q?: string;
+  status?: IntegrationStatus;
+  type?: string;
+  category?: string;
+  sort?: keyof typeof SORTS;
+  page?: number;
+}
+
 type TypeDto = Schemas['IntegrationTypeDto'];
 
 /** OpenAPI can only say that these three are objects: two are JSON Schemas, one has hints in the words of RJSF. */

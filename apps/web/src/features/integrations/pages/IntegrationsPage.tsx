@@ -5,7 +5,7 @@ import { EmptyState } from '../../../components/EmptyState';
 import { Page } from '../../../components/Page';
 import { useCan, useMe } from '../../../lib/me';
 import { useListView } from '../../../lib/preferences';
-import { type IntegrationFilters, useIntegrations } from '../api/get-integrations';
+import { useIntegrations } from '../api/get-integrations';
 import { useIntegrationTypes } from '../api/get-integration-types';
 import { useStatusCounts } from '../api/get-status-counts';
 import { IntegrationsFilters } from '../components/list/IntegrationsFilters';

@@ -49,6 +49,11 @@ function stretchesOf(points: Point[]): { x: number; y: number }[][] {
 const draw = (points: { x: number; y: number }[]) =>
   points.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join('L');
 
+/** The server's clock may be ahead of the browser's: its checks stay inside the chart. */
+function within(x: number, width: number): number {
+  return Math.min(width, Math.max(0, x));
+}
+
 /** Lays the checks of a window that ends at `now` out over a chart of this size. */
 export function layOut(
   checks: HealthCheck[],
@@ -62,7 +67,7 @@ export function layOut(
   const points = checks
     .map((check) => ({
       check,
-      x: Math.max(0, ((new Date(check.at).getTime() - start) / SPANS[window]) * size.width),
+      x: within(((new Date(check.at).getTime() - start) / SPANS[window]) * size.width, size.width),
       y: check.response_time_ms === null ? null : base - (check.response_time_ms / ceiling) * (base - TOP),
     }))
     .sort((a, b) => a.x - b.x);

@@ -2,7 +2,7 @@ import { ActionIcon, Group, Select, Tooltip } from '@mantine/core';
 import { IconLayoutGrid, IconList } from '@tabler/icons-react';
 import { humanize } from '../../../../lib/format';
 import type { ListView } from '../../../../lib/preferences';
-import { type IntegrationFilters, SORTS } from '../../api/get-integrations';
+import { type IntegrationFilters, SORTS } from '../../api/types';
 import { useIntegrationTypes } from '../../api/get-integration-types';
 import { readSort } from '../../search';
 import { SearchField } from './SearchField';

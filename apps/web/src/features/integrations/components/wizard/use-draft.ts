@@ -29,8 +29,8 @@ function isWorthTelling(stored: Partial<Draft> | null, type: IntegrationType): b
   );
 }
 
-function initial(type: IntegrationType): Draft & { restored: boolean } {
-  const stored = read(type.id);
+/** The draft to begin with: the kept one, completed. */
+export function draftFrom(type: IntegrationType, stored: Partial<Draft> | null): Draft & { restored: boolean } {
   const known = type.auth_modes.some(({ id }) => id === stored?.authMode);
   return {
     authMode: (known ? stored?.authMode : type.auth_modes[0]?.id) ?? '',
@@ -42,23 +42,26 @@ function initial(type: IntegrationType): Draft & { restored: boolean } {
   };
 }
 
+/** What of a draft may be kept in the browser: all but the secrets. */
+export function keptOf(type: IntegrationType, { credentials, config, ...rest }: Draft): Draft {
+  return {
+    ...rest,
+    credentials: withoutSecrets(credentialSchemaOf(type, rest.authMode), credentials),
+    config: withoutSecrets(type.config_schema, config),
+  };
+}
+
 /**
  * The values of a new integration. A copy without its secrets survives a reload in this tab's session storage;
  * the secrets live in memory alone.
  */
 export function useDraft(type: IntegrationType) {
-  const [{ restored, ...draft }, setDraft] = useState(() => initial(type));
+  const [{ restored, ...draft }, setDraft] = useState(() => draftFrom(type, read(type.id)));
 
   const discarded = useRef(false);
   useEffect(() => {
     if (discarded.current) return;
-    const { credentials, config, ...rest } = draft;
-    const kept: Draft = {
-      ...rest,
-      credentials: withoutSecrets(credentialSchemaOf(type, draft.authMode), credentials),
-      config: withoutSecrets(type.config_schema, config),
-    };
-    sessionStorage.setItem(keyOf(type.id), JSON.stringify(kept));
+    sessionStorage.setItem(keyOf(type.id), JSON.stringify(keptOf(type, draft)));
   });
 
   return {
