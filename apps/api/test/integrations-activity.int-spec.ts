@@ -82,6 +82,8 @@ describe('health', () => {
       window: '24h',
       uptime_percent: null,
       average_response_time_ms: null,
+      total_checks: 0,
+      failed_checks: 0,
       checks: [],
       incidents: [],
     });

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type supertest from 'supertest';
-import { WatchService } from '../src/health-monitor/watch.service.js';
 import { Counterpart } from './support/counterpart.js';
 import { type Operation, readOperations } from './support/document.js';
 import { findMarks, marked } from './support/marks.js';
@@ -15,6 +14,7 @@ import {
   type Stage,
 } from './support/route-calls.js';
 import { type Account, TestApp } from './support/test-app.js';
+import { round } from './support/watch.js';
 
 const secret = marked();
 const wrongSecret = marked();
@@ -196,7 +196,7 @@ async function breakAndWatch(): Promise<void> {
   ]);
   await testApp.sql("UPDATE integrations SET config = '{}' WHERE id = $1", [id]);
   keep('a broken row', await testApp.as(admin).post(`/integrations/${id}/test`));
-  await testApp.app.get(WatchService, { strict: false }).round(AbortSignal.timeout(30_000));
+  await round(testApp.app);
 }
 
 async function dumpDatabase(): Promise<[where: string, text: string][]> {

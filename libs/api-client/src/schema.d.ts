@@ -1014,6 +1014,10 @@ export interface components {
             /** @description Share of checks that succeeded in the window. */
             uptime_percent: number | null;
             average_response_time_ms: number | null;
+            /** @description Checks in the window. */
+            total_checks: number;
+            /** @description Those that failed. */
+            failed_checks: number;
             /** @description Oldest first, at most 300; a point that stands for several checks failed when one of them did. */
             checks: components["schemas"]["HealthPointDto"][];
             /** @description Newest first. */

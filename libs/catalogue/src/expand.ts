@@ -17,7 +17,8 @@ export type RawManifest = Omit<
 const SYNC_INTERVAL: Field = {
   type: 'integer',
   title: 'Check interval',
-  description: 'Seconds between two checks of this connection.',
+  description:
+    'Seconds between two checks of this connection at most; the installation may check more often.',
   minimum: 60,
   maximum: 86_400,
   default: 300,

@@ -6,7 +6,7 @@ const INTRODUCTION = `# Integration types
 
 <!-- Written by libs/catalogue/src/write-reference.ts from libs/catalogue/types: change those, not this page. -->
 
-Every type also has what all types have: a connection test, a health check on a schedule, and \`config.sync_interval\` (seconds between two checks, 60 to 86400, default 300).
+Every type also has what all types have: a connection test, a health check on a schedule, and \`config.sync_interval\` (seconds between two checks at most, 60 to 86400, default 300).
 `;
 
 const HOW_TO_ADD = `## Adding a type in five minutes

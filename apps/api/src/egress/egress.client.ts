@@ -187,6 +187,9 @@ export class EgressClient {
   }
 }
 
+/** For people: 0.15 seconds, 10 seconds. */
+const seconds = (milliseconds: number): string => `${milliseconds / 1000} seconds`;
+
 /** One clock for all hops of a call, and the caller's own signal. */
 class Deadline {
   readonly signal: AbortSignal;
@@ -224,7 +227,7 @@ class Deadline {
   error(host: string): EgressError | undefined {
     if (this.#expired) {
       const what = this.answered ? 'finish its answer' : 'answer';
-      return new EgressError('timeout', `${host} did not ${what} within ${this.timeoutMs} ms.`);
+      return new EgressError('timeout', `${host} did not ${what} within ${seconds(this.timeoutMs)}.`);
     }
     if (this.callers?.aborted !== true) return undefined;
     return new EgressError('timeout', `The call to ${host} was cancelled.`, { cause: this.callers.reason });

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Environment } from '../config/environment.js';
 import { DueIntegrations, type DueIntegration } from '../integrations/due-integrations.js';
@@ -6,8 +6,6 @@ import { DUE_QUEUE } from '../integrations/integration-events.js';
 import { JobQueue } from '../jobs/job-queue.js';
 
 const TICK_MS = 5000;
-/** A round ends after this even when more is due; the next tick goes on. */
-const ROUND_LIMIT_MS = 120_000;
 
 /**
  * The watch. A tick on every replica asks for a round and the queue makes it one; a round takes what is due, a
@@ -15,8 +13,10 @@ const ROUND_LIMIT_MS = 120_000;
  * several replicas share the work, and what a killed one held is due again when the lease ends.
  */
 @Injectable()
-export class WatchService implements OnApplicationBootstrap {
+export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Watch');
+  private readonly running = new Set<Promise<void>>();
+  private stopping = false;
 
   constructor(
     private readonly jobs: JobQueue,
@@ -39,23 +39,38 @@ export class WatchService implements OnApplicationBootstrap {
     }
   }
 
-  /** Checks everything that is due; a slow provider holds up one place and not the others. */
+  /**
+   * Begins a check of everything that is due, a bounded number at once, and waits only while all places are taken: a
+   * provider that hangs holds up its own place and no round.
+   */
   async round(signal: AbortSignal): Promise<void> {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(ROUND_LIMIT_MS)]);
-    const running = new Set<Promise<void>>();
-    for (;;) {
-      const free = this.environment.healthCheckConcurrency - running.size;
-      const claimed = deadline.aborted ? [] : await this.due.claim(free);
-      for (const integration of claimed) {
-        const check = this.check(integration).finally(() => running.delete(check));
-        running.add(check);
+    const places = this.environment.healthCheckConcurrency;
+    while (!signal.aborted && !this.stopping) {
+      const free = places - this.running.size;
+      if (free <= 0) {
+        await Promise.race(this.running);
+        continue;
       }
-      if (running.size === 0) return;
-      // Places that came free while it was claiming are filled before it waits for those that may hang.
-      const moreDue = claimed.length > 0 && claimed.length === free;
-      if (moreDue && running.size < this.environment.healthCheckConcurrency) continue;
-      await Promise.race(running);
+      const claimed = await this.due.claim(free);
+      for (const integration of claimed) this.begin(integration);
+      if (claimed.length < free) return;
     }
+  }
+
+  /** Resolves when no check is under way. */
+  async settled(): Promise<void> {
+    while (this.running.size > 0) await Promise.all(this.running);
+  }
+
+  /** The database closes after this; no check takes longer than its limit. */
+  async onModuleDestroy(): Promise<void> {
+    this.stopping = true;
+    await this.settled();
+  }
+
+  private begin(integration: DueIntegration): void {
+    const check = this.check(integration).finally(() => this.running.delete(check));
+    this.running.add(check);
   }
 
   /** One that cannot be checked stops nobody else; its lease ends by itself and it is tried again. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { FieldValue } from '@latchkey/catalogue';
 import { Clock } from '../common/clock.js';
 import { Environment } from '../config/environment.js';
 import type { TestOutcome } from './connection-tester.js';
@@ -40,14 +41,14 @@ export class CheckSchedule {
     return this.clock.date();
   }
 
-  /** @param failures in a row, this outcome included */
-  next(outcome: TestOutcome, failures: number): Date {
-    const seconds = secondsToNextCheck(
-      outcome,
-      failures,
-      this.environment.healthCheckInterval,
-      Math.random(),
-    );
-    return new Date(this.clock.now() + seconds * 1000);
+  /**
+   * @param failures in a row, this outcome included
+   * @param config may ask for more frequent checks than the installation makes, as `sync_interval` in seconds
+   */
+  next(outcome: TestOutcome, failures: number, config: Record<string, FieldValue>): Date {
+    const { sync_interval: asked } = config;
+    const usual = this.environment.healthCheckInterval;
+    const interval = typeof asked === 'number' ? Math.min(asked, usual) : usual;
+    return new Date(this.clock.now() + secondsToNextCheck(outcome, failures, interval, Math.random()) * 1000);
   }
 }

@@ -111,7 +111,7 @@ export class IntegrationCreationService {
       responseTimeMs: tested?.responseTimeMs ?? null,
       lastSyncAt: tested ? now : null,
       lastCheckedAt: tested ? now : null,
-      nextCheckAt: tested ? this.schedule.next(tested, 0) : now,
+      nextCheckAt: tested ? this.schedule.next(tested, 0, config) : now,
       checkLeaseToken: null,
       checkLeaseUntil: null,
       createdBy: actor.userId,

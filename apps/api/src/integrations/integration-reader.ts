@@ -131,6 +131,8 @@ export class IntegrationReader {
         uptime_percent:
           summary.checks === 0 ? null : Math.round((summary.succeeded / summary.checks) * 10_000) / 100,
         average_response_time_ms: summary.average_ms,
+        total_checks: summary.checks,
+        failed_checks: summary.checks - summary.succeeded,
         checks: series,
         incidents,
       },

@@ -182,6 +182,8 @@ export class HealthDto {
   @NumberField({ nullable: true, description: 'Share of checks that succeeded in the window.' })
   uptime_percent: number | null;
   @IntegerField({ nullable: true }) average_response_time_ms: number | null;
+  @IntegerField({ description: 'Checks in the window.' }) total_checks: number;
+  @IntegerField({ description: 'Those that failed.' }) failed_checks: number;
   @ShapesField(() => HealthPointDto, {
     description:
       'Oldest first, at most 300; a point that stands for several checks failed when one of them did.',

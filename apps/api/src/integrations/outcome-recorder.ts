@@ -94,7 +94,7 @@ export class OutcomeRecorder {
       lastCheckedAt: now,
       ...(outcome.ok ? { lastSyncAt: now } : {}),
       ...(status === integration.status ? {} : { statusChangedAt: now }),
-      nextCheckAt: this.schedule.next(outcome, failures),
+      nextCheckAt: this.schedule.next(outcome, failures, integration.config),
       ...(source.kind === 'watch' ? RELEASED : {}),
     });
     await this.activity.recordCheck(manager, organizationId, id, {

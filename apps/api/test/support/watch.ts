@@ -23,9 +23,15 @@ export interface WatchedRow {
   check_lease_token: string | null;
 }
 
-/** One round of the watch, to its end. */
-export const round = (app: INestApplicationContext, signal = new AbortController().signal): Promise<void> =>
-  app.get(WatchService, { strict: false }).round(signal);
+/** One round of the watch, and every check that it began. */
+export async function round(
+  app: INestApplicationContext,
+  signal = new AbortController().signal,
+): Promise<void> {
+  const watch = app.get(WatchService, { strict: false });
+  await watch.round(signal);
+  await watch.settled();
+}
 
 /** Takes what is due, as a round does before it checks. */
 export const claim = (app: INestApplicationContext, limit = 100): Promise<DueIntegration[]> =>

@@ -8,6 +8,7 @@ import { useListView } from '../../../lib/preferences';
 import { useIntegrations } from '../api/get-integrations';
 import { useIntegrationTypes } from '../api/get-integration-types';
 import { useStatusCounts } from '../api/get-status-counts';
+import type { IntegrationFilters } from '../api/types';
 import { IntegrationsFilters } from '../components/list/IntegrationsFilters';
 import { IntegrationsResult } from '../components/list/IntegrationsResult';
 import { StatusFilter } from '../components/list/StatusFilter';

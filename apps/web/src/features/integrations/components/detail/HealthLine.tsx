@@ -7,10 +7,13 @@ import { BOTTOM, layOut, nearest, type Point, TOP } from './health-geometry';
 import classes from './HealthLine.module.css';
 
 /** What a person who cannot see the chart is told. */
-function summaryOf({ checks, average_response_time_ms: average }: Health): string {
-  const failed = checks.filter(({ ok }) => !ok).length;
+function summaryOf({
+  total_checks: total,
+  failed_checks: failed,
+  average_response_time_ms: average,
+}: Health): string {
   const speed = average === null ? '' : `, ${formatMilliseconds(average)} on average`;
-  return `Response times: ${plural(checks.length, 'check')}, ${failed} failed${speed}.`;
+  return `Response times: ${plural(total, 'check')}, ${failed} failed${speed}.`;
 }
 
 function readoutOf({ check }: Point): string {

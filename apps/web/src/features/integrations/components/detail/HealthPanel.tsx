@@ -45,15 +45,14 @@ export function HealthPanel({ id, window, onWindowChange }: HealthPanelProps) {
 
 function HealthContent({ health, loadedAt }: { health: Health; loadedAt: number }) {
   const { uptime_percent: uptime, average_response_time_ms: average, checks } = health;
-  const failed = checks.filter(({ ok }) => !ok).length;
   return (
     <Stack gap="md">
       <Facts
         facts={[
           { label: 'Uptime', value: uptime === null ? '–' : formatPercent(uptime) },
           { label: 'Average response', value: average === null ? '–' : formatMilliseconds(average) },
-          { label: 'Checks', value: checks.length.toLocaleString('en') },
-          { label: 'Failed', value: failed.toLocaleString('en') },
+          { label: 'Checks', value: health.total_checks.toLocaleString('en') },
+          { label: 'Failed', value: health.failed_checks.toLocaleString('en') },
         ]}
       />
       {checks.length > 0 ? (

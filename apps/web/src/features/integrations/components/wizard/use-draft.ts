@@ -30,7 +30,10 @@ function isWorthTelling(stored: Partial<Draft> | null, type: IntegrationType): b
 }
 
 /** The draft to begin with: the kept one, completed. */
-export function draftFrom(type: IntegrationType, stored: Partial<Draft> | null): Draft & { restored: boolean } {
+export function draftFrom(
+  type: IntegrationType,
+  stored: Partial<Draft> | null,
+): Draft & { restored: boolean } {
   const known = type.auth_modes.some(({ id }) => id === stored?.authMode);
   return {
     authMode: (known ? stored?.authMode : type.auth_modes[0]?.id) ?? '',
