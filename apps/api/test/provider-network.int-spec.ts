@@ -74,13 +74,13 @@ const TROUBLES: [string, () => Promise<string>, string, string][] = [
     'a server that never answers',
     async () => `http://127.0.0.1:${await servers.tcp(() => undefined)}`,
     'timeout',
-    'did not answer within 400 ms',
+    'did not answer within 0.4 seconds',
   ],
   [
     'a server that never finishes',
     () => servers.http((_, response) => response.writeHead(200, { 'content-length': 10 }).write('{')),
     'timeout',
-    'did not finish its answer within 400 ms',
+    'did not finish its answer within 0.4 seconds',
   ],
   [
     'an expired certificate',

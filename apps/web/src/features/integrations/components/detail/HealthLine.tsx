@@ -7,6 +7,9 @@ import { BOTTOM, layOut, nearest, type Point, TOP } from './health-geometry';
 import classes from './HealthLine.module.css';
 
 /** What a person who cannot see the chart is told. */
+/** Few checks are shown one by one: a line needs two, and a single one would not be seen. */
+const MOST_DOTS = 40;
+
 function summaryOf({
   total_checks: total,
   failed_checks: failed,
@@ -62,6 +65,11 @@ export function HealthLine({ health, loadedAt }: HealthLineProps) {
               {geometry.lines.map((path) => (
                 <path key={path} className={classes.line} d={path} />
               ))}
+              {geometry.points.length <= MOST_DOTS &&
+                geometry.points.map(
+                  ({ x, y, check }) =>
+                    y !== null && <circle key={check.at} className={classes.dot} cx={x} cy={y} r={2.5} />,
+                )}
               {geometry.points
                 .filter(({ check }) => !check.ok)
                 .map(({ x, check }) => (
