@@ -129,7 +129,7 @@ export class IntegrationReader {
         consecutive_failures: row.consecutive_failures,
         window,
         uptime_percent:
-          summary.checks === 0 ? null : Math.floor((summary.succeeded / summary.checks) * 10_000) / 100,
+          summary.checks === 0 ? null : Math.floor((summary.succeeded * 10_000) / summary.checks) / 100,
         average_response_time_ms: summary.average_ms,
         total_checks: summary.checks,
         failed_checks: summary.checks - summary.succeeded,
