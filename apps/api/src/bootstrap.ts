@@ -92,6 +92,16 @@ function addHooks(fastify: FastifyInstance, environment: Environment): void {
   });
 }
 
+/** Many clients name JSON as their type and send nothing, where a route takes nothing. */
+function acceptEmptyJson(fastify: FastifyInstance): void {
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeContentTypeParser('application/json');
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else void parse(request, String(body), done);
+  });
+}
+
 /** The whole application, ready to listen. */
 export async function createApplication(
   environment: Environment,
@@ -111,6 +121,7 @@ export async function createApplication(
   applyConventions(app);
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.removeContentTypeParser('text/plain');
+  acceptEmptyJson(fastify);
   await fastify.register(fastifyCookie);
   addHooks(fastify, environment);
   serveDocumentation(app);

@@ -173,3 +173,31 @@ describe('failed sign-ins from an address', () => {
     await right().expect(200);
   });
 });
+
+describe('failures that lock an account', () => {
+  it('must fall into fifteen minutes', async () => {
+    const account = await testApp.account();
+    const guess = () =>
+      testApp.http.post('/api/v1/auth/login').send({ email: account.email, password: 'not the password' });
+    for (let number = 0; number < 5; number += 1) {
+      expect((await guess()).body.error.code).toBe('INVALID_CREDENTIALS');
+      testApp.clock.advance(4 * MINUTE);
+    }
+
+    expect((await guess()).body.error.code).toBe('INVALID_CREDENTIALS');
+  });
+
+  it('are told to its owner by mail, once, and to nobody when there is no account', async () => {
+    const account = await testApp.account();
+    for (const email of [account.email, 'nobody@example.com']) {
+      for (let number = 0; number < 6; number += 1)
+        await testApp.http.post('/api/v1/auth/login').send({ email, password: 'not the password' });
+    }
+
+    const mails = await testApp.sql<{ data: { to: string } }>(
+      "SELECT data FROM pgboss.job WHERE name = 'mail.send' AND data->>'to' = ANY($1)",
+      [[account.email, 'nobody@example.com']],
+    );
+    expect(mails.map(({ data }) => data.to)).toEqual([account.email]);
+  });
+});

@@ -31,7 +31,7 @@ export class AuthService {
     // Again: guesses that came at once with this one were counted while it waited for its turn to be hashed.
     await this.failures.refuseWhenLocked(dto.email, origin.ip);
     if (!user || !matches || !user.isActive) {
-      await this.failures.record(dto.email, origin.ip);
+      await this.failures.record(dto.email, origin.ip, user?.email ?? null);
       await this.recordFailure(user?.id ?? null, origin);
       throw new AppError('INVALID_CREDENTIALS', WRONG);
     }

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { Database } from '../database/database.js';
+import { MailService } from '../mail/mail.service.js';
 
 const WINDOW_MS = 15 * 60_000;
 const MEMORY_MS = 24 * 3_600_000;
@@ -15,17 +16,20 @@ const LONGEST_LOCK_MS = 3_600_000;
 interface Failures {
   of_account: number;
   last_of_account: Date | null;
+  /** Five failures fell into fifteen minutes. */
+  locks: boolean;
   of_address: number;
 }
 
 /**
- * Failed sign-ins, counted for all replicas in the database. From the fifth on an account is locked for a
- * minute, then for two, four and so on up to an hour; addresses nobody has are treated alike.
+ * Failed sign-ins, counted for all replicas in the database. From the fifth within fifteen minutes on an account is
+ * locked for a minute, with the next failure for two, four and so on up to an hour; addresses nobody has are treated alike.
  */
 @Injectable()
 export class LoginFailuresService {
   constructor(
     private readonly database: Database,
+    private readonly mail: MailService,
     private readonly clock: Clock,
   ) {}
 
@@ -33,14 +37,27 @@ export class LoginFailuresService {
   async refuseWhenLocked(email: string, ip: string | null): Promise<void> {
     const now = this.clock.now();
     const [row] = await this.database.query<Failures>(
-      `SELECT count(*) FILTER (WHERE email = $1)::int AS of_account,
-              max(attempted_at) FILTER (WHERE email = $1) AS last_of_account,
+      `SELECT count(*) FILTER (WHERE own)::int AS of_account,
+              max(attempted_at) FILTER (WHERE own) AS last_of_account,
+              coalesce(bool_or(own AND within_window), false) AS locks,
               count(*) FILTER (WHERE ip = $2 AND attempted_at > $4)::int AS of_address
-       FROM failed_login_attempts WHERE (email = $1 OR ip = $2) AND attempted_at > $3`,
-      [email, ip, new Date(now - MEMORY_MS), new Date(now - WINDOW_MS)],
+       FROM (
+         SELECT email = $1 AS own, ip, attempted_at,
+                attempted_at - lag(attempted_at, $5) OVER (PARTITION BY email ORDER BY attempted_at)
+                  <= make_interval(secs => $6) AS within_window
+         FROM failed_login_attempts WHERE (email = $1 OR ip = $2) AND attempted_at > $3
+       ) AS attempts`,
+      [
+        email,
+        ip,
+        new Date(now - MEMORY_MS),
+        new Date(now - WINDOW_MS),
+        FAILURES_PER_ACCOUNT - 1,
+        WINDOW_MS / 1000,
+      ],
     );
     if (!row) return;
-    if (row.of_account >= FAILURES_PER_ACCOUNT && row.last_of_account) {
+    if (row.locks && row.last_of_account) {
       const lock = Math.min(FIRST_LOCK_MS * 2 ** (row.of_account - FAILURES_PER_ACCOUNT), LONGEST_LOCK_MS);
       const wait = Math.ceil((row.last_of_account.getTime() + lock - now) / 1000);
       if (wait > 0) {
@@ -63,11 +80,20 @@ export class LoginFailuresService {
     }
   }
 
-  async record(email: string, ip: string | null): Promise<void> {
-    await this.database.query(
-      'INSERT INTO failed_login_attempts (id, email, ip, attempted_at) VALUES ($1, $2, $3, $4)',
-      [uuidv7(), email, ip, this.clock.date()],
-    );
+  /** @param owner the account's own address when there is one; it is told when the account gets locked. */
+  async record(email: string, ip: string | null, owner: string | null): Promise<void> {
+    const now = this.clock.date();
+    await this.database.global(async (manager) => {
+      await manager.query(
+        'INSERT INTO failed_login_attempts (id, email, ip, attempted_at) VALUES ($1, $2, $3, $4)',
+        [uuidv7(), email, ip, now],
+      );
+      const [row] = await manager.query<{ recent: number }[]>(
+        'SELECT count(*)::int AS recent FROM failed_login_attempts WHERE email = $1 AND attempted_at > $2',
+        [email, new Date(now.getTime() - WINDOW_MS)],
+      );
+      if (owner && row?.recent === FAILURES_PER_ACCOUNT) await this.tellOwner(manager, owner, ip);
+    });
   }
 
   async clear(manager: EntityManager, email: string): Promise<void> {
@@ -76,5 +102,17 @@ export class LoginFailuresService {
 
   async purge(before: Date): Promise<void> {
     await this.database.query('DELETE FROM failed_login_attempts WHERE attempted_at < $1', [before]);
+  }
+
+  private tellOwner(manager: EntityManager, owner: string, ip: string | null): Promise<void> {
+    return this.mail.enqueue(manager, {
+      to: owner,
+      subject: 'Your Latchkey account is locked for a moment',
+      text:
+        `Somebody entered a wrong password for your account ${FAILURES_PER_ACCOUNT} times within fifteen minutes` +
+        `${ip ? `, the last time from ${ip}` : ''}. It is locked for a minute, and for longer with each further failure.\n\n` +
+        'If that was you, wait and try again. If it was not, nobody got in; a long password of its own keeps it so.\n',
+      kind: 'account-locked',
+    });
   }
 }

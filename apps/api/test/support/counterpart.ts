@@ -36,6 +36,7 @@ export class Counterpart {
   url: string;
   private scripts = new Map<string, Script>();
   private gate: Promise<void> = Promise.resolve();
+  private open = (): void => undefined;
   private readonly servers = new LocalServers();
 
   static async start(tls?: ServerOptions): Promise<Counterpart> {
@@ -48,8 +49,9 @@ export class Counterpart {
     return counterpart;
   }
 
-  /** @param scripts by `METHOD /path` without the query, or `*` for all others; what is not named answers 404. */
+  /** Begins anew: nobody is kept waiting any more. @param scripts by `METHOD /path` without the query, or `*` for all others; what is not named answers 404. */
   answers(scripts: Record<string, Script>): void {
+    this.open();
     this.scripts = new Map(Object.entries(scripts));
     this.requests.length = 0;
     this.mostWaiting = 0;
@@ -59,6 +61,7 @@ export class Counterpart {
   hold(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.gate = promise;
+    this.open = resolve;
     return resolve;
   }
 
