@@ -196,6 +196,12 @@ describe('the address a credential is sent to', () => {
     const { body } = await as(developer).patch(`/integrations/${theirs.id}`, { config: changed }).expect(403);
     expect(body.error.message).toContain('decides where the credential is sent');
     expect(await bench.read(theirs.id)).toEqual(before);
+    const denied = await as(bench.admin).get('/audit-logs?action=access.denied&limit=1').expect(200);
+    expect(denied.body.data.audit_logs[0]).toMatchObject({
+      resource_id: theirs.id,
+      outcome: 'blocked',
+      metadata: { permission: 'credentials:update' },
+    });
 
     const own = await bench.create(developer, made);
     await as(developer).patch(`/integrations/${own.id}`, { config: changed }).expect(200);

@@ -72,10 +72,13 @@ describe('a round', () => {
       '*': { json: {} },
     });
     const running = round(app());
-    await eventually(() => bench.counterpart.requests.length === 7, 'the others were asked');
-    await eventually(async () => (await leased()) === 1, 'only the slow one is held');
-    resolve();
-    await running;
+    try {
+      await eventually(() => bench.counterpart.requests.length === 7, 'the others were asked');
+      await eventually(async () => (await leased()) === 1, 'only the slow one is held');
+    } finally {
+      resolve();
+      await running;
+    }
     expect(await leased()).toBe(0);
   });
 

@@ -6,9 +6,11 @@ import { AppError } from '../common/app-error.js';
 import type { AuthenticatedRequest } from '../common/decorators.js';
 import { AuditService } from './audit.service.js';
 
+const REFUSALS = new Set(['NOT_FOUND', 'FORBIDDEN']);
+
 /**
- * Records that somebody asked for an id that is not there or not theirs. Another organisation's looks like one
- * that nobody has, so both are recorded.
+ * Records that somebody asked for an id that is not there or not theirs, or for more than they may do with it.
+ * Another organisation's id looks like one that nobody has, so both are recorded.
  */
 @Injectable()
 export class RefusalsInterceptor implements NestInterceptor {
@@ -18,14 +20,14 @@ export class RefusalsInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     return next.handle().pipe(
       catchError(async (error: unknown) => {
-        const isRefusal = error instanceof AppError && error.code === 'NOT_FOUND';
-        if (isRefusal && request.actor) await this.record(request, request.actor);
+        if (error instanceof AppError && REFUSALS.has(error.code) && request.actor)
+          await this.record(request, request.actor, error);
         throw error;
       }),
     );
   }
 
-  private async record(request: AuthenticatedRequest, actor: Actor): Promise<void> {
+  private async record(request: AuthenticatedRequest, actor: Actor, { details }: AppError): Promise<void> {
     const id = Object.values(request.params as Record<string, string>).findLast((value) => isUUID(value));
     if (id === undefined) return;
     await this.audit.recordAlone(actor.organizationId, {
@@ -34,7 +36,9 @@ export class RefusalsInterceptor implements NestInterceptor {
       resourceType: 'resource',
       resourceId: id,
       outcome: 'blocked',
-      metadata: { route: `${request.method} ${request.routeOptions.url}` },
+      metadata: details?.permission
+        ? { permission: details.permission }
+        : { route: `${request.method} ${request.routeOptions.url}` },
     });
   }
 }

@@ -93,6 +93,7 @@ export class IntegrationEditingService {
       'FORBIDDEN',
       `${fields.map((name) => `config.${name}`).join(', ')} decides where the credential is sent, so changing it needs ` +
         'credentials:update for this integration.',
+      { details: { permission: 'credentials:update' } },
     );
   }
 

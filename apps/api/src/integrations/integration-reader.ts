@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { AuditService } from '../audit/audit.service.js';
 import { CatalogueService } from '../catalogue/catalogue.service.js';
 import { type Actor, organizationOf, permits } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
@@ -27,7 +26,6 @@ export class IntegrationReader {
     private readonly repository: IntegrationsRepository,
     private readonly activity: ActivityRepository,
     private readonly catalogue: CatalogueService,
-    private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
@@ -38,22 +36,15 @@ export class IntegrationReader {
     return row;
   }
 
-  /** Like `require`, for what a permission's scope must reach. A refusal is recorded. @throws AppError NOT_FOUND, FORBIDDEN */
+  /** Like `require`, for what a permission's scope must reach. @throws AppError NOT_FOUND, FORBIDDEN */
   async requirePermitted(actor: Actor, permission: string, id: string): Promise<IntegrationRow> {
     const row = await this.require(actor, id);
     if (permits(actor, permission, { createdById: row.created_by, teamIds: row.team_ids })) return row;
-    await this.audit.recordAlone(row.organization_id, {
-      actor,
-      action: 'access.denied',
-      resourceType: 'integration',
-      resourceId: id,
-      outcome: 'blocked',
-      metadata: { permission },
-    });
     const scope = actor.permissions.get(permission) === 'own' ? 'those you made' : 'those of your teams';
     throw new AppError(
       'FORBIDDEN',
       `Your role includes ${permission} for ${scope} only. Ask an admin of your organisation.`,
+      { details: { permission } },
     );
   }
 
