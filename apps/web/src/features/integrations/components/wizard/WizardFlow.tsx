@@ -6,6 +6,7 @@ import { useTestValues } from '../../api/test-integration';
 import type { IntegrationType } from '../../api/types';
 import type { WizardStep } from '../../search';
 import { ConfigurationStep } from './ConfigurationStep';
+import { secretNames } from '../../../../components/schema-form/json-schema';
 import { credentialSchemaOf, credentialValues, isComplete } from './credential-schema';
 import { CredentialsStep } from './CredentialsStep';
 import { TestStep } from './TestStep';
@@ -36,7 +37,10 @@ export function WizardFlow({ type, step: wanted = 'credentials', onGo }: WizardF
   const navigate = useNavigate();
 
   const credentialSchema = credentialSchemaOf(type, draft.authMode);
-  const complete = isComplete(credentialSchema, draft.credentials);
+  // An optional secret that a reload took is missed by nobody: whoever comes from elsewhere passes the form first.
+  const [entered, setEntered] = useState(false);
+  const missed = !entered && secretNames(credentialSchema).length > 0;
+  const complete = !missed && isComplete(credentialSchema, draft.credentials);
   const step = complete ? wanted : 'credentials';
   // A reload took the secrets: the address goes back with the form.
   useEffect(() => {
@@ -101,7 +105,10 @@ export function WizardFlow({ type, step: wanted = 'credentials', onGo }: WizardF
           restored={restored && !complete}
           serverErrors={fieldErrorsUnder(fieldErrors, 'credentials')}
           onChange={edit}
-          onNext={() => onGo('configuration')}
+          onNext={() => {
+            setEntered(true);
+            onGo('configuration');
+          }}
         />
       )}
       {step === 'configuration' && (
