@@ -6,6 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
+import { RefusalRecorder } from './audit/refusal-recorder.js';
 import { AppError } from './common/app-error.js';
 import { type Clock, SystemClock } from './common/clock.js';
 import { refuseDeepBodies } from './common/body-depth.js';
@@ -23,12 +24,18 @@ const BODY_LIMIT = 1024 * 1024;
 const REQUEST_LIMIT_MS = 30_000;
 const UNVERSIONED = ['health/live', 'health/ready'];
 
+/** Why a start failed is told by who started it, in plain words: Nest need not print its stack before. */
+class BootLogger extends ConsoleLogger {
+  override error(message: unknown, ...rest: unknown[]): void {
+    if (rest.at(-1) !== 'ExceptionHandler') super.error(message, ...rest);
+  }
+}
+
 /** What every way of making the application shares: the server, tests, and the writer of the API document. */
 export function applyConventions(app: INestApplication): void {
   app.setGlobalPrefix('api', { exclude: UNVERSIONED });
   app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
   app.useGlobalPipes(requestValidation());
-  app.useGlobalFilters(new ErrorFilter());
 }
 
 export function createAdapter(environment: Environment): FastifyAdapter {
@@ -115,10 +122,15 @@ export async function createApplication(
       abortOnError: false,
       // Fastify's own parser reads JSON; Nest would add one for forms, which this API does not take.
       bodyParser: false,
-      logger: new ConsoleLogger({ logLevels: ['warn', 'error', 'fatal'], colors: process.stdout.isTTY }),
+      logger: new BootLogger({
+        logLevels: ['warn', 'error', 'fatal'],
+        colors: process.stdout.isTTY ?? false,
+      }),
     },
   );
   applyConventions(app);
+  const refusals = app.get(RefusalRecorder);
+  app.useGlobalFilters(new ErrorFilter((request, refusal) => refusals.record(request, refusal)));
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.removeContentTypeParser('text/plain');
   acceptEmptyJson(fastify);

@@ -7,7 +7,11 @@ type Responses = Record<string, unknown>;
 /** What any route may answer is said once here and not at each of them. */
 function addSharedFailures(document: OpenAPIObject): void {
   for (const path of Object.values(document.paths)) {
-    for (const operation of Object.values(path) as { responses?: Responses; 'x-permission'?: string }[]) {
+    for (const operation of Object.values(path) as {
+      responses?: Responses;
+      requestBody?: unknown;
+      'x-permission'?: string;
+    }[]) {
       if (!operation.responses) continue;
       const schema = { $ref: '#/components/schemas/ErrorReply' };
       const content = { 'application/json': { schema } };
@@ -15,6 +19,7 @@ function addSharedFailures(document: OpenAPIObject): void {
         operation.responses['401'] ??= { description: 'UNAUTHENTICATED, TOKEN_EXPIRED', content };
         operation.responses['403'] ??= { description: 'FORBIDDEN', content };
       }
+      if (operation.requestBody) operation.responses['413'] ??= { description: 'PAYLOAD_TOO_LARGE', content };
       operation.responses['500'] ??= { description: 'INTERNAL', content };
     }
   }

@@ -15,6 +15,9 @@ function say(lines: string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
+const isDatabaseRefusal = (error: unknown): boolean =>
+  /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|28|3D|08|42501)/.test((error as { code?: string }).code ?? '');
+
 /** What a person can act on is said plainly; anything else with its stack. */
 function explainFailure(error: unknown, environment: Environment | undefined): number {
   if (error instanceof EnvironmentError) {
@@ -28,6 +31,12 @@ function explainFailure(error: unknown, environment: Environment | undefined): n
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE' && environment) {
     process.stderr.write(
       `Latchkey does not start: port ${environment.port} on ${environment.host} is in use. Stop what uses it, or set PORT.\n`,
+    );
+    return EXIT_CONFIGURATION;
+  }
+  if (isDatabaseRefusal(error) && environment?.databaseUrl) {
+    process.stderr.write(
+      `Latchkey does not start: the database of DATABASE_URL cannot be used: ${(error as Error).message}\n`,
     );
     return EXIT_CONFIGURATION;
   }
@@ -52,49 +61,67 @@ function announce(app: NestFastifyApplication, environment: Environment, databas
   ]);
 }
 
-/** Stops in order: no new requests, running ones and jobs end, connections close, the database last. */
-function stopOnSignals(app: NestFastifyApplication, database: OpenDatabase): void {
-  let stopping = false;
-  const stop = async (exitCode: number): Promise<void> => {
-    if (stopping) return;
-    stopping = true;
-    try {
-      await app.close();
-      await database.close();
-    } catch (error) {
-      new Logger('Shutdown').error(error);
-      process.exitCode = 1;
-    }
-    process.exit(process.exitCode ?? exitCode);
-  };
-  process.on('SIGINT', () => void stop(0));
-  process.on('SIGTERM', () => void stop(0));
-  // The starter that holds our channel has ended without a word.
-  process.on('disconnect', () => void stop(0));
-  process.on('uncaughtException', (error) => {
-    new Logger('Process').error(error.stack ?? String(error));
-    void stop(1);
-  });
+/** What is running so far, in the order in which it was started. */
+class Running {
+  private readonly parts: { close(): Promise<unknown> }[] = [];
+  private stopping = false;
+
+  add(part: { close(): Promise<unknown> }): void {
+    this.parts.push(part);
+  }
+
+  /** No new requests, running ones and jobs end, connections close, the database last. */
+  async close(): Promise<void> {
+    for (let part = this.parts.pop(); part; part = this.parts.pop()) await part.close();
+  }
+
+  /** From the first moment on: a start that is interrupted leaves nothing behind either. */
+  stopOnSignals(started: Promise<unknown>): void {
+    const stop = async (exitCode: number): Promise<void> => {
+      if (this.stopping) return;
+      this.stopping = true;
+      try {
+        await started;
+        await this.close();
+      } catch (error) {
+        new Logger('Shutdown').error(error);
+        process.exit(1);
+      }
+      process.exit(exitCode);
+    };
+    process.on('SIGINT', () => void stop(0));
+    process.on('SIGTERM', () => void stop(0));
+    // The starter that holds our channel has ended without a word.
+    process.on('disconnect', () => void stop(0));
+    process.on('uncaughtException', (error) => {
+      new Logger('Process').error(error.stack ?? String(error));
+      void stop(1);
+    });
+  }
 }
 
-/** Starts everything, and ends the process when that cannot be done. */
-export async function run(): Promise<void> {
+async function start(running: Running): Promise<void> {
   let environment: Environment | undefined;
-  let database: OpenDatabase | undefined;
-  let app: NestFastifyApplication | undefined;
   try {
     environment = loadEnvironment(process.env);
     for (const notice of environment.notices) new Logger('Configuration').warn(notice);
-    database = await openDatabase(environment);
-    app = await createApplication(environment, database.urls);
+    const database = await openDatabase(environment);
+    running.add(database);
+    const app = await createApplication(environment, database.urls);
+    running.add(app);
     await app.listen(environment.port, environment.host);
-    stopOnSignals(app, database);
     announce(app, environment, database);
     process.send?.('ready');
   } catch (error) {
-    await app?.close();
-    await database?.close();
-    const exitCode = explainFailure(error, environment);
-    process.exit(exitCode);
+    await running.close();
+    process.exit(explainFailure(error, environment));
   }
+}
+
+/** Starts everything, and ends the process when that cannot be done. A signal is answered once the start is through. */
+export async function run(): Promise<void> {
+  const running = new Running();
+  const started = start(running);
+  running.stopOnSignals(started);
+  await started;
 }

@@ -57,13 +57,31 @@ describe('an integration with teams', () => {
     await as(viewer).get(`/integrations/${id}`).expect(200);
   });
 
+  it('is given to teams by admins and its creator, and by members of all the teams it has', async () => {
+    const open = await bench.create(bench.admin);
+    const { body } = await as(developer)
+      .patch(`/integrations/${open.id}`, { team_ids: [team] })
+      .expect(403);
+    expect(body.error.message).toContain('Only an admin, its creator');
+    expect((await bench.read(open.id)).team_ids).toEqual([]);
+
+    const shared = await bench.create(bench.admin, { team_ids: [team, otherTeam] });
+    await as(developer)
+      .patch(`/integrations/${shared.id}`, { team_ids: [team] })
+      .expect(403);
+    const own = await bench.create(developer);
+    await as(developer)
+      .patch(`/integrations/${own.id}`, { team_ids: [otherTeam] })
+      .expect(200);
+  });
+
   it('is not taken out of the sight of who edits it', async () => {
-    const { id } = await bench.create(bench.admin);
+    const { id } = await bench.create(bench.admin, { team_ids: [team] });
     const { body } = await as(developer)
       .patch(`/integrations/${id}`, { team_ids: [otherTeam] })
       .expect(400);
     expect(body.error.details).toHaveProperty('team_ids');
-    expect((await bench.read(id)).team_ids).toEqual([]);
+    expect((await bench.read(id)).team_ids).toEqual([team]);
     await as(developer)
       .patch(`/integrations/${id}`, { team_ids: [team, otherTeam] })
       .expect(200);

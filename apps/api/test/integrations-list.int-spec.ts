@@ -138,8 +138,8 @@ describe('a search', () => {
     ['generic_http', [aepfel, apple]],
     ['stra', [strasse]],
     ['straße', [strasse]],
-    ['%', ALL.toReversed()],
-    ['_', ALL.toReversed()],
+    ['%', []],
+    ['_', []],
     ["'; DROP TABLE integrations --", []],
     ['x'.repeat(200), []],
   ])('finds the beginnings of words: %s', async (q, expected) => {

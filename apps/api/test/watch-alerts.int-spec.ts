@@ -62,7 +62,7 @@ async function watched(status: string, failures: number): Promise<void> {
 
 describe('a new integration', () => {
   it('is tested in the background without being asked', async () => {
-    ({ id } = await bench.create(bench.admin, { name: 'Shop\ndeployments' }));
+    ({ id } = await bench.create(bench.admin, { name: 'Shop deployments' }));
     await eventually(async () => (await rowOf(bench, id)).status === 'active', 'it was tested');
     expect((await toldTo(bench.admin)).notifications).toEqual([]);
     expect(mails()).toEqual([]);
@@ -83,7 +83,7 @@ describe('a failure', () => {
         notifications: [
           {
             kind: 'integration.failed',
-            title: 'Shop\ndeployments is broken',
+            title: 'Shop deployments is broken',
             message: expect.stringMatching(/^Invalid authentication token\. .+\.$/),
             integration_id: id,
             read_at: null,
@@ -114,7 +114,7 @@ describe('a failure', () => {
     await eventually(() => mails().length >= 4, 'the mails about the recovery');
     const { notifications } = await toldTo(bench.admin);
     expect(notifications.map(({ kind }) => kind)).toEqual(['integration.recovered', 'integration.failed']);
-    expect(notifications[0]!.title).toBe('Shop\ndeployments works again');
+    expect(notifications[0]!.title).toBe('Shop deployments works again');
     expect(mails()).toHaveLength(4);
   });
 });

@@ -1,6 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { AuditService } from '../audit/audit.service.js';
 import type { Actor } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import {
@@ -30,7 +29,6 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly principals: PrincipalsService,
     private readonly bearer: BearerGuard,
-    private readonly audit: AuditService,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -83,25 +81,18 @@ export class AccessGuard implements CanActivate {
     if ('superAdmin' in rule) {
       return (
         actor.isSuperAdmin ||
-        this.deny(actor, 'super_admin', 'Only an administrator of this installation may do this.')
+        this.deny('super_admin', 'Only an administrator of this installation may do this.')
       );
     }
     if (actor.permissions.has(rule.permission)) return true;
     const reason = actor.organizationId
       ? `Your role does not include ${rule.permission}. Ask an admin of your organisation.`
       : 'You are in no organisation. Create one or accept an invitation first.';
-    return this.deny(actor, rule.permission, reason);
+    return this.deny(rule.permission, reason);
   }
 
-  private async deny(actor: Actor, permission: string, reason: string): Promise<never> {
-    await this.audit.recordAlone(actor.organizationId, {
-      actor,
-      action: 'access.denied',
-      resourceType: 'permission',
-      resourceId: null,
-      outcome: 'blocked',
-      metadata: { permission },
-    });
-    throw new AppError('FORBIDDEN', reason);
+  /** The error filter has it recorded. */
+  private deny(permission: string, reason: string): never {
+    throw new AppError('FORBIDDEN', reason, { details: { permission } });
   }
 }

@@ -29,7 +29,7 @@ export class RegistrationService {
     const passwordHash = await this.passwords.hash(dto.password);
     const userId = uuidv7();
     const organization = dto.organization_name
-      ? await this.identity.prepareOrganization(dto.organization_name, userId)
+      ? await this.identity.prepareOrganization(dto.organization_name.trim(), userId)
       : undefined;
     const organizationId = organization?.id ?? null;
     return this.database.global(async (manager) => {
@@ -39,7 +39,7 @@ export class RegistrationService {
         id: userId,
         email: dto.email,
         passwordHash,
-        fullName: dto.full_name,
+        fullName: dto.full_name.trim(),
         isSuperAdmin: isFirst,
       });
       if (organization) await organization.write(manager);

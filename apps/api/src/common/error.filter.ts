@@ -18,6 +18,11 @@ function fromFramework(status: number, message: string): AppError | undefined {
   if (code === 'INTERNAL') return undefined;
   if (code === 'NOT_FOUND') return new AppError(code, 'There is no such address. See /api/docs.');
   if (status === 413) return new AppError(code, 'The request body is too large; 1 MiB is the most.');
+  if (message.startsWith('Body is not valid JSON'))
+    return new AppError(
+      code,
+      'The request body is not valid JSON, or has a key that is not taken (__proto__, constructor).',
+    );
   if (status === 415) return new AppError(code, 'Send the body as JSON with Content-Type: application/json.');
   return new AppError(code, message);
 }
@@ -56,17 +61,28 @@ export function errorBody(error: AppError, requestId: string): object {
   };
 }
 
+type RecordRefusal = (request: FastifyRequest, refusal: AppError) => Promise<void>;
+
 /** The one place where an error becomes an answer. Nothing of an unexpected cause leaves the process. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Errors');
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  /** @param record writes a refusal down before it is answered. */
+  constructor(private readonly record: RecordRefusal) {}
+
+  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const http = host.switchToHttp();
-    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+    const request = http.getRequest<FastifyRequest>();
+    try {
+      if (error instanceof AppError) await this.record(request, error);
+      this.answer(error, request, http.getResponse<FastifyReply>());
+    } catch (failure) {
+      this.answer(failure, request, http.getResponse<FastifyReply>());
+    }
   }
 
-  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  private answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const known = asAppError(error);
     const away = !known && isDatabaseAway(error);
     if (!known) {

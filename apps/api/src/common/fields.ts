@@ -75,7 +75,11 @@ export function TextField(options: TextOptions = {}): PropertyDecorator {
 
 /** Text that a person reads as a name: not blank. */
 export const NameField = (options: TextOptions = {}) =>
-  TextField({ min: 1, pattern: { expression: /\S/, wants: 'must not be blank' }, ...options });
+  TextField({
+    min: 1,
+    pattern: { expression: /^(?=.*\S)\P{Cc}*$/u, wants: 'must be one line of text that is not blank' },
+    ...options,
+  });
 
 export const EmailField = (options: FieldOptions = {}) =>
   field(

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { loadEnvironment } from './environment.js';
 import { EnvironmentError } from './variables.js';
 
-const SECRET = 'pa55-w0rd-that-stays-here';
+const SECRET = 'pa55-w0rd-that-stays-here-0123456789abcdef0123456789abcdef';
 
 function refusal(source: NodeJS.ProcessEnv): string {
   try {
@@ -102,8 +102,8 @@ describe('a variable of the seeds', () => {
   });
 
   it('gives way to the name it stands for', () => {
-    const environment = loadEnvironment({ JWT_SECRET: 'right', JWT_SECRET_KEY: 'wrong' });
-    expect(environment).toMatchObject({ jwtSecret: 'right', notices: [] });
+    const environment = loadEnvironment({ JWT_SECRET: 'right'.repeat(8), JWT_SECRET_KEY: 'wrong' });
+    expect(environment).toMatchObject({ jwtSecret: 'right'.repeat(8), notices: [] });
   });
 });
 
@@ -133,5 +133,18 @@ describe('what follows from others', () => {
   it('is whether jobs run here', () => {
     expect(loadEnvironment({ LATCHKEY_ROLE: 'api' }).runsJobs).toBe(false);
     expect(loadEnvironment({ LATCHKEY_ROLE: 'worker' }).runsJobs).toBe(true);
+  });
+});
+
+describe('a value that would only be found wrong later', () => {
+  it.each([
+    ['EGRESS_ALLOW', 'foo'],
+    ['EGRESS_DENY', '10.0.0.0/99'],
+  ])('is refused at once: %s', (name, value) => {
+    expect(() => loadEnvironment({ [name]: value })).toThrow(`${name}: got "${value}", wants networks`);
+  });
+
+  it('is refused without being shown when it is a secret', () => {
+    expect(() => loadEnvironment({ JWT_SECRET: 'short' })).toThrow(/^JWT_SECRET: got a value .* 32 bytes\.$/);
   });
 });

@@ -1,3 +1,5 @@
+import ipaddr from 'ipaddr.js';
+
 /** A wrong value among the environment variables; the message lists every one of them. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
@@ -60,6 +62,17 @@ const list = <F>(fallback: F): Rule<string[] | F> => ({
   fallback,
 });
 
+const networks = <F>(fallback: F): Rule<string[] | F> => ({
+  ...list(fallback),
+  wants: 'networks or addresses separated by commas, such as 10.0.0.0/8,192.168.7.1',
+  parse: (given) => {
+    const entries = list(undefined).parse(given);
+    return entries?.every((entry) => ipaddr.isValidCIDR(entry) || ipaddr.isValid(entry))
+      ? entries
+      : undefined;
+  },
+});
+
 const DATABASE_SCHEMES = ['postgres:', 'postgresql:'];
 
 const RULES = {
@@ -74,7 +87,11 @@ const RULES = {
   KEY_STORE: oneOf(['file', 'env'] as const, undefined),
   ENCRYPTION_MASTER_KEY: text(undefined, true, ['ENCRYPTION_KEY', 'MASTER_KEY', 'TOKEN_ENCRYPTION_KEY']),
   ENCRYPTION_PASSPHRASE: text(undefined, true),
-  JWT_SECRET: text(undefined, true, ['JWT_SECRET_KEY']),
+  JWT_SECRET: {
+    ...text(undefined, true, ['JWT_SECRET_KEY']),
+    wants: 'a text of at least 32 bytes',
+    parse: (given: string) => (Buffer.byteLength(given) >= 32 ? given : undefined),
+  },
   REGISTRATION: oneOf(['open', 'invite', 'closed'] as const, 'open' as const),
   SMTP_URL: url(['smtp:', 'smtps:'], undefined, true),
   MAIL_FROM: text('Latchkey <latchkey@localhost>'),
@@ -86,8 +103,8 @@ const RULES = {
   TRUSTED_PROXIES: list<string[]>([]),
   FORCE_HTTPS: flag(false),
   SESSION_COOKIE_SECURE: flag(undefined),
-  EGRESS_ALLOW: list<undefined>(undefined),
-  EGRESS_DENY: list<string[]>([]),
+  EGRESS_ALLOW: networks<undefined>(undefined),
+  EGRESS_DENY: networks<string[]>([]),
   EGRESS_HOST_MAP: text(''),
 };
 

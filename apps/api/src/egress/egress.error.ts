@@ -21,6 +21,11 @@ export class EgressError extends Error {
     super(reason, options);
     this.name = 'EgressError';
   }
+
+  /** What to do, where the kind alone says too little. */
+  get hint(): string | undefined {
+    return HINTS.find(([pattern]) => pattern.test(this.reason))?.[1];
+  }
 }
 
 /**
@@ -101,6 +106,17 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: ['tls', 'The certificate of % is for another host name.'],
   ERR_TLS_HANDSHAKE_TIMEOUT: ['timeout', '% did not complete the TLS handshake in time.'],
 };
+
+/** What to do where the kind alone says too little. */
+const HINTS: ReadonlyArray<readonly [RegExp, string]> = [
+  [
+    /does not speak TLS/,
+    'Use http:// in the address if the service has no TLS, or the port on which it does.',
+  ],
+  [/too old/, 'Turn on TLS 1.2 or newer at the service.'],
+  [/client certificate/, 'Ask who runs the service which client certificate it wants.'],
+  [/closed the connection/, 'Check that the address and port belong to this service, and look into its log.'],
+];
 
 /** Families of codes, tried in order when the code itself is not listed. */
 const BY_PATTERN: ReadonlyArray<readonly [RegExp, Explanation]> = [

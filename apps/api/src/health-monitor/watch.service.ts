@@ -17,6 +17,8 @@ export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Watch');
   private readonly running = new Set<Promise<void>>();
   private stopping = false;
+  private claiming = false;
+  private asked = false;
 
   constructor(
     private readonly jobs: JobQueue,
@@ -44,16 +46,17 @@ export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
    * provider that hangs holds up its own place and no round.
    */
   async round(signal: AbortSignal): Promise<void> {
-    const places = this.environment.healthCheckConcurrency;
-    while (!signal.aborted && !this.stopping) {
-      const free = places - this.running.size;
-      if (free <= 0) {
-        await Promise.race(this.running);
-        continue;
+    // One at a time, or two would count the same places as free; what came due meanwhile is looked for again.
+    this.asked = true;
+    if (this.claiming) return;
+    this.claiming = true;
+    try {
+      while (this.asked) {
+        this.asked = false;
+        await this.claimAll(signal);
       }
-      const claimed = await this.due.claim(free);
-      for (const integration of claimed) this.begin(integration);
-      if (claimed.length < free) return;
+    } finally {
+      this.claiming = false;
     }
   }
 
@@ -66,6 +69,20 @@ export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     this.stopping = true;
     await this.settled();
+  }
+
+  private async claimAll(signal: AbortSignal): Promise<void> {
+    const places = this.environment.healthCheckConcurrency;
+    while (!signal.aborted && !this.stopping) {
+      const free = places - this.running.size;
+      if (free <= 0) {
+        await Promise.race(this.running);
+        continue;
+      }
+      const claimed = await this.due.claim(free);
+      for (const integration of claimed) this.begin(integration);
+      if (claimed.length < free) return;
+    }
   }
 
   private begin(integration: DueIntegration): void {

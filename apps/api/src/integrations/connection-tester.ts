@@ -96,7 +96,7 @@ export class ConnectionTester {
           ok: false,
           kind: error.kind,
           reason: error.reason,
-          hint: defaultHint(error.kind),
+          hint: error.hint ?? defaultHint(error.kind),
           credentialRefused: false,
         };
       }

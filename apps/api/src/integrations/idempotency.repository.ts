@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import canonicalize from 'canonicalize';
 import type { EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { Database } from '../database/database.js';
+import { Installation } from '../vault/installation.js';
 
 const LIFETIME_MS = 24 * 3_600_000;
 const KEY = /^[\x21-\x7e]{1,200}$/;
@@ -13,7 +14,7 @@ const KEY = /^[\x21-\x7e]{1,200}$/;
 export interface IdempotentRequest {
   route: string;
   key: string;
-  /** What was asked for, without secrets. */
+  /** HMAC of what was asked for under a key of this installation: it tells nothing of the secrets in it. */
   fingerprint: Buffer;
 }
 
@@ -21,10 +22,11 @@ export interface IdempotentRequest {
 export class IdempotencyRepository {
   constructor(
     private readonly database: Database,
+    private readonly installation: Installation,
     private readonly clock: Clock,
   ) {}
 
-  /** @param request what was asked for, without secrets. @throws AppError VALIDATION_FAILED for a key that is no key */
+  /** @param request what was asked for. @throws AppError VALIDATION_FAILED for a key that is no key */
   identify(route: string, key: string | undefined, request: object): IdempotentRequest | undefined {
     if (key === undefined) return undefined;
     if (!KEY.test(key))
@@ -32,7 +34,7 @@ export class IdempotencyRepository {
     return {
       route,
       key,
-      fingerprint: createHash('sha256')
+      fingerprint: createHmac('sha256', this.installation.signingKey)
         .update(canonicalize(request) ?? '')
         .digest(),
     };

@@ -41,8 +41,7 @@ export class IntegrationCreationService {
   ): Promise<Created> {
     const organizationId = organizationOf(actor);
     const connection = this.input.connection(dto);
-    const { credentials: _secret, ...withoutSecrets } = dto;
-    const request = this.idempotency.identify(ROUTE, idempotencyKey, withoutSecrets);
+    const request = this.idempotency.identify(ROUTE, idempotencyKey, dto);
     const earlier = request && (await this.idempotency.find(organizationId, request));
     if (earlier) return this.replay(actor, earlier);
     const tested = dto.test ? await this.drafts.require(actor, connection) : undefined;

@@ -9,6 +9,9 @@ import type { Integration } from './integration.entity.js';
 import { type Edit, IntegrationStore } from './integration-store.js';
 import { searchTerms } from './search-terms.js';
 
+const sameTeams = (one: string[], other: string[]): boolean =>
+  isDeepStrictEqual([...one].sort(), [...other].sort());
+
 /** Editing, switching and deleting integrations. */
 @Injectable()
 export class IntegrationEditingService {
@@ -60,7 +63,8 @@ export class IntegrationEditingService {
     const owned = { createdById: before.createdBy, teamIds };
     if (config)
       this.refuseRedirection(actor, owned, this.input.redirectingFields(manifest, before.config, config));
-    if (dto.team_ids) this.refuseLosingSight(actor, owned, dto.team_ids);
+    if (dto.team_ids && !sameTeams(dto.team_ids, teamIds))
+      this.refuseForeignTeams(actor, owned, dto.team_ids);
     const name = dto.name?.trim() ?? before.name;
     const description = dto.description === undefined ? before.description : dto.description;
     const configFields = config ? this.changedFields(before.config, config) : [];
@@ -68,9 +72,7 @@ export class IntegrationEditingService {
       ...(name === before.name ? [] : ['name']),
       ...(description === before.description ? [] : ['description']),
       ...configFields,
-      ...(dto.team_ids && !isDeepStrictEqual([...dto.team_ids].sort(), [...teamIds].sort())
-        ? ['team_ids']
-        : []),
+      ...(dto.team_ids && !sameTeams(dto.team_ids, teamIds) ? ['team_ids'] : []),
     ];
     return {
       changes: { name, description, ...(config ? { config } : {}) },
@@ -97,9 +99,21 @@ export class IntegrationEditingService {
     );
   }
 
-  private refuseLosingSight(actor: Actor, { createdById }: Owned, teamIds: string[]): void {
-    if (teamIds.length === 0 || actor.role === 'org_admin' || createdById === actor.userId) return;
-    if (teamIds.some((team) => actor.teamIds.includes(team))) return;
+  /**
+   * Teams decide who sees an integration and which team leads may delete it: that is for admins, its creator, and those
+   * whose teams have it already.
+   */
+  private refuseForeignTeams(actor: Actor, { createdById, teamIds: current }: Owned, wanted: string[]): void {
+    const mine = (teams: string[]) => teams.length > 0 && teams.every((team) => actor.teamIds.includes(team));
+    if (actor.role === 'org_admin' || createdById === actor.userId) return;
+    if (!mine(current)) {
+      throw new AppError(
+        'FORBIDDEN',
+        'Only an admin, its creator, or a member of all of its teams may change who sees this integration.',
+        { details: { permission: 'teams:manage' } },
+      );
+    }
+    if (wanted.length === 0 || wanted.some((team) => actor.teamIds.includes(team))) return;
     throw AppError.invalid({ team_ids: ['must have a team of yours, or you could no longer see it'] });
   }
 }

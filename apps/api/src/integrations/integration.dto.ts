@@ -102,7 +102,7 @@ export class IntegrationDto {
   @UuidField() id: string;
   @TextField({ example: 'argocd' }) integration_type_id: string;
   @TextField({ example: 'Production ArgoCD' }) name: string;
-  @TextField({ nullable: true }) description: string | null;
+  @TextField({ nullable: true, max: 2000 }) description: string | null;
   @TextField({ example: 'ci_cd' }) category: string;
   @ObjectField({ example: { server_url: 'https://argocd.example.com' } }) config: Record<string, unknown>;
   @ChoiceField(STATUSES) status: string;

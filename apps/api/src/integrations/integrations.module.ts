@@ -3,6 +3,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { CatalogueModule } from '../catalogue/catalogue.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
+import { VaultModule } from '../vault/vault.module.js';
 import { ActivityRepository } from './activity.repository.js';
 import { CheckSchedule } from './check-schedule.js';
 import { ConnectionTester, TestLimits } from './connection-tester.js';
@@ -27,7 +28,7 @@ import { OutcomeRecorder } from './outcome-recorder.js';
 import { SavedConnections } from './saved-connections.js';
 
 @Module({
-  imports: [AuditModule, CatalogueModule, IdentityModule, TokensModule],
+  imports: [AuditModule, CatalogueModule, IdentityModule, TokensModule, VaultModule],
   controllers: [IntegrationsController, IntegrationOperationsController],
   providers: [
     ActivityRepository,

@@ -97,7 +97,10 @@ export class IntegrationsRepository {
       where.parts.push(`EXISTS (SELECT 1 FROM integration_teams t WHERE t.organization_id = i.organization_id
         AND t.integration_id = i.id AND t.team_id = ${where.bind(filter.teamId)})`);
     }
-    for (const word of searchTerms(filter.q ?? null)) {
+    const words = searchTerms(filter.q ?? null);
+    // Asked for what no word can be: nothing has it.
+    if (filter.q?.trim() && words.length === 0) where.parts.push('false');
+    for (const word of words) {
       const [from, to] = prefixRange(word);
       where.parts.push(`i.id IN (SELECT s.integration_id FROM integration_terms s
         WHERE s.organization_id = $1 AND s.term >= ${where.bind(from)} AND s.term < ${where.bind(to)})`);

@@ -1,10 +1,11 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { PgBoss, type Queue, type WorkOptions } from 'pg-boss';
+import { type Job, type JobResult, PgBoss, type Queue } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
 
 /** How long running jobs may take to end when the process stops. */
 const STOP_LIMIT_MS = 25_000;
 const POLL_SECONDS = 1;
+const BATCH = 50;
 
 interface SendOptions {
   /** Sends in this transaction: the job exists when it commits, and not otherwise. */
@@ -22,6 +23,7 @@ export interface JobContext {
 /** The queue. It knows nothing of what runs on it; a job's data never holds a secret. */
 @Injectable()
 export class JobQueue implements OnModuleDestroy {
+  private readonly logger = new Logger('Jobs');
   private readonly declared = new Map<string, Promise<void>>();
 
   constructor(
@@ -57,12 +59,24 @@ export class JobQueue implements OnModuleDestroy {
   async work<T extends object>(
     name: string,
     handler: (data: T, job: JobContext) => Promise<void>,
-    options: WorkOptions = {},
   ): Promise<void> {
     if (!this.runsJobs) return;
-    await this.boss.work<T>(name, { pollingIntervalSeconds: POLL_SECONDS, ...options }, async (jobs) => {
-      for (const job of jobs) await handler(job.data, { id: job.id, signal: job.signal });
-    });
+    // A batch per poll, each job settled by itself: one that fails is tried again, and the others are done.
+    const settings = { pollingIntervalSeconds: POLL_SECONDS, batchSize: BATCH, perJobResults: true } as const;
+    await this.boss.work<T>(name, settings, (jobs) => Promise.all(jobs.map((job) => this.run(job, handler))));
+  }
+
+  private async run<T>(
+    job: Job<T>,
+    handler: (data: T, job: JobContext) => Promise<void>,
+  ): Promise<JobResult> {
+    try {
+      await handler(job.data, { id: job.id, signal: job.signal });
+      return { id: job.id, status: 'completed' };
+    } catch (error) {
+      this.logger.warn(`A job of ${job.name} failed and is tried again: ${(error as Error).message}`);
+      return { id: job.id, status: 'failed', output: { message: (error as Error).message } };
+    }
   }
 
   async onModuleDestroy(): Promise<void> {

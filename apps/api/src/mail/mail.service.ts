@@ -34,7 +34,7 @@ export class MailService implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly clock: Clock,
   ) {
     this.transport = environment.smtpUrl
-      ? nodemailer.createTransport(environment.smtpUrl, { from: environment.mailFrom })
+      ? nodemailer.createTransport({ url: environment.smtpUrl, pool: true })
       : undefined;
   }
 

@@ -95,8 +95,6 @@ export async function openInstallation(database: Database, environment: Environm
     const secret = environment.jwtSecret
       ? Buffer.from(environment.jwtSecret)
       : await key.unwrap(JWT_CONTEXT, row.jwt_secret);
-    if (secret.length < JWT_SECRET_BYTES)
-      throw new KeyError(`JWT_SECRET must have at least ${JWT_SECRET_BYTES} bytes.`);
     return new Installation(key, store, createSecretKey(secret));
   } catch (error) {
     if (!(error instanceof UnsealError)) throw error;

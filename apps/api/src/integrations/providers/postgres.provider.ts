@@ -156,8 +156,14 @@ function explain(error: unknown, host: string): ProviderFailure {
   if (/timeout/i.test(message)) return failure('timeout', 'The server did not answer in time');
   if (error instanceof pg.DatabaseError)
     return failure('bad_response', `The server refused the connection (SQLSTATE ${error.code})`);
-  const { kind, reason } = error instanceof EgressError ? error : toEgressError(error, host);
-  return failure(kind, reason);
+  const { kind, reason, hint } = error instanceof EgressError ? error : toEgressError(error, host);
+  if (kind === 'bad_response')
+    return failure(
+      kind,
+      'What answers there is not PostgreSQL',
+      'Check host and port of the connection string.',
+    );
+  return failure(kind, reason, hint);
 }
 
 /** Connects, signs in and asks for version, user and database. */
