@@ -216,3 +216,11 @@ describe.each(['invite', 'closed'])('with REGISTRATION=%s', (registration) => {
     }
   });
 });
+
+describe('a field that is missing', () => {
+  it('is said to be required, and not to be of the wrong kind', async () => {
+    const { body } = await testApp.http.post('/api/v1/auth/login').send({ email: 7 }).expect(400);
+
+    expect(body.error.details).toEqual({ email: ['must be a text'], password: ['is required'] });
+  });
+});

@@ -8,9 +8,11 @@ function collect(
 ): Record<string, string[]> {
   for (const error of errors) {
     const path = prefix ? `${prefix}.${error.property}` : error.property;
-    const messages = Object.entries(error.constraints ?? {}).map(([rule, message]) =>
-      rule === 'whitelistValidation' ? 'is not a known field' : message,
-    );
+    const rules = Object.entries(error.constraints ?? {});
+    const missing = rules.length > 0 && error.value === undefined;
+    const messages = missing
+      ? ['is required']
+      : rules.map(([rule, message]) => (rule === 'whitelistValidation' ? 'is not a known field' : message));
     if (messages.length > 0) into[path.slice(0, 200)] = messages;
     collect(error.children ?? [], path, into);
   }
@@ -25,6 +27,6 @@ export const requestValidation = (): ValidationPipe =>
     transform: true,
     stopAtFirstError: true,
     forbidUnknownValues: true,
-    validationError: { target: false, value: false },
+    validationError: { target: false },
     exceptionFactory: (errors) => AppError.invalid(collect(errors, '', {})),
   });
