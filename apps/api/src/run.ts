@@ -15,6 +15,11 @@ function say(lines: string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
+function isListenRefusal(error: unknown, host: string): boolean {
+  const { syscall, hostname } = error as { syscall?: string; hostname?: string };
+  return syscall === 'listen' || (syscall === 'getaddrinfo' && hostname === host);
+}
+
 const isDatabaseRefusal = (error: unknown): boolean =>
   /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|28|3D|08|42501)/.test((error as { code?: string }).code ?? '');
 
@@ -31,6 +36,12 @@ function explainFailure(error: unknown, environment: Environment | undefined): n
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE' && environment) {
     process.stderr.write(
       `Latchkey does not start: port ${environment.port} on ${environment.host} is in use. Stop what uses it, or set PORT.\n`,
+    );
+    return EXIT_CONFIGURATION;
+  }
+  if (environment && isListenRefusal(error, environment.host)) {
+    process.stderr.write(
+      `Latchkey does not start: it cannot listen on HOST ${environment.host}, PORT ${environment.port}: ${(error as Error).message}\n`,
     );
     return EXIT_CONFIGURATION;
   }

@@ -140,6 +140,7 @@ describe('a value that would only be found wrong later', () => {
   it.each([
     ['EGRESS_ALLOW', 'foo'],
     ['EGRESS_DENY', '10.0.0.0/99'],
+    ['TRUSTED_PROXIES', 'nowhere'],
   ])('is refused at once: %s', (name, value) => {
     expect(() => loadEnvironment({ [name]: value })).toThrow(`${name}: got "${value}", wants networks`);
   });

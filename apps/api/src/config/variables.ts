@@ -100,7 +100,7 @@ const RULES = {
   METRICS_RETENTION_DAYS: integer(90, 1, 3650),
   ACCESS_TOKEN_TTL: integer(3600, 60, 86_400),
   REFRESH_TOKEN_TTL: integer(30 * 86_400, 3600, 365 * 86_400),
-  TRUSTED_PROXIES: list<string[]>([]),
+  TRUSTED_PROXIES: networks<string[]>([]),
   FORCE_HTTPS: flag(false),
   SESSION_COOKIE_SECURE: flag(undefined),
   EGRESS_ALLOW: networks<undefined>(undefined),
