@@ -132,7 +132,8 @@ async function start(running: Running): Promise<void> {
 /** Starts everything, and ends the process when that cannot be done. A signal is answered once the start is through. */
 export async function run(): Promise<void> {
   const running = new Running();
-  const started = start(running);
+  // A step later, so that even what it does before its first wait (making a database takes a second) is covered.
+  const started = Promise.resolve().then(() => start(running));
   running.stopOnSignals(started);
   await started;
 }
