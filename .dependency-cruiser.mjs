@@ -1,7 +1,7 @@
 // Who may import whom: design page "architecture", enforced. A newcomer who breaks a rule is told which and why.
 const api = (folders) => `^apps/api/src/(${folders})/`;
 const FEATURES =
-  'auth|identity|vault|catalogue|tokens|integrations|health-monitor|notifications|mail|audit|admin|health';
+  'auth|identity|vault|catalogue|tokens|integrations|health-monitor|notifications|mail|audit|admin|health|access|usage';
 
 const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
 
@@ -16,9 +16,9 @@ export default {
     ),
     rule(
       'vault-is-a-leaf',
-      'The vault knows no feature.',
+      'The vault knows no feature but the audit trail, which is told of rotations.',
       { path: api('vault') },
-      { path: api(FEATURES), pathNot: api('vault') },
+      { path: api(FEATURES), pathNot: api('vault|audit') },
     ),
     rule(
       'audit-is-a-leaf',
@@ -51,16 +51,31 @@ export default {
       { path: api(FEATURES), pathNot: api('integrations|tokens|vault|audit|catalogue|identity') },
     ),
     rule(
+      'usage',
+      'usage → integrations.',
+      { path: api('usage') },
+      { path: api(FEATURES), pathNot: api('usage|integrations') },
+    ),
+    rule(
+      'access',
+      'access → integrations, tokens, vault, audit, catalogue, identity, auth, usage, egress.',
+      { path: api('access') },
+      {
+        path: api(FEATURES),
+        pathNot: api('access|integrations|tokens|vault|audit|catalogue|identity|auth|usage'),
+      },
+    ),
+    rule(
       'health-monitor',
-      'health-monitor → integrations, tokens, notifications.',
+      'health-monitor → integrations, tokens, notifications, usage.',
       { path: api('health-monitor') },
-      { path: api(FEATURES), pathNot: api('health-monitor|integrations|tokens|notifications') },
+      { path: api(FEATURES), pathNot: api('health-monitor|integrations|tokens|notifications|usage') },
     ),
     rule(
       'nothing-above',
-      'Nothing but the application imports health-monitor or admin.',
-      { path: api(FEATURES), pathNot: api('health-monitor|admin') },
-      { path: api('health-monitor|admin') },
+      'Nothing but the application imports health-monitor, admin or access.',
+      { path: api(FEATURES), pathNot: api('health-monitor|admin|access') },
+      { path: api('health-monitor|admin|access') },
     ),
     rule(
       'repositories-stay-home',
@@ -82,7 +97,7 @@ export default {
       'Everything that leaves goes through egress.',
       {
         path: '^apps/api/src/',
-        pathNot: '^apps/api/src/(egress/|database/embedded-postgres|security-headers|bootstrap)',
+        pathNot: '^apps/api/src/(egress/|database/local-process|security-headers|bootstrap)',
       },
       { path: '(node_modules/undici|^(node:)?(http|https|net|tls|dgram|http2)$)' },
     ),

@@ -1,5 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { AccessModule } from './access/access.module.js';
+import { ProxyModule } from './access/proxy/proxy.module.js';
 import { AdminModule } from './admin/admin.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
@@ -11,7 +13,7 @@ import type { Environment } from './config/environment.js';
 import { DatabaseModule } from './database/database.module.js';
 import type { DatabaseUrls } from './database/migrate.js';
 import { EgressModule } from './egress/egress.module.js';
-import { HealthController } from './health/health.controller.js';
+import { HealthModule } from './health/health.module.js';
 import { HealthMonitorModule } from './health-monitor/health-monitor.module.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { User } from './identity/user.entity.js';
@@ -40,11 +42,13 @@ export class AppModule {
         AuthModule,
         CatalogueModule,
         IntegrationsModule,
+        AccessModule,
+        ProxyModule,
         NotificationsModule,
         HealthMonitorModule,
         AdminModule,
+        HealthModule,
       ],
-      controllers: [HealthController],
     };
   }
 }

@@ -5,11 +5,13 @@ import { ConsoleLogger, type INestApplication, VersioningType } from '@nestjs/co
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { serveProxy } from './access/proxy/proxy.routes.js';
 import { AppModule } from './app.module.js';
 import { RefusalRecorder } from './audit/refusal-recorder.js';
 import { AppError } from './common/app-error.js';
 import { type Clock, SystemClock } from './common/clock.js';
 import { refuseDeepBodies } from './common/body-depth.js';
+import { limitBodyTime } from './common/body-time.js';
 import { envelope } from './common/envelope.js';
 import { ErrorFilter, errorBody } from './common/error.filter.js';
 import { requestValidation } from './common/validation.js';
@@ -22,6 +24,8 @@ import { serveWebApp } from './web-app.js';
 const BODY_LIMIT = 1024 * 1024;
 /** A client that takes longer to send its request is cut off. */
 const REQUEST_LIMIT_MS = 30_000;
+/** For the body of a proxied call, which may be large; the proxy itself ends those that stall. */
+const SLOW_REQUEST_LIMIT_MS = 20 * 60_000;
 const UNVERSIONED = ['health/live', 'health/ready'];
 
 /** Why a start failed is told by who started it, in plain words: Nest need not print its stack before. */
@@ -41,7 +45,9 @@ export function applyConventions(app: INestApplication): void {
 export function createAdapter(environment: Environment): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_LIMIT_MS,
+    // Of the whole server, so it is that of its slowest route; `limitBodyTime` limits all the others.
+    requestTimeout: SLOW_REQUEST_LIMIT_MS,
+    http: { headersTimeout: REQUEST_LIMIT_MS },
     trustProxy: environment.trustedProxies.length > 0 ? environment.trustedProxies : false,
     requestIdHeader: false,
     genReqId: () => randomUUID(),
@@ -59,9 +65,9 @@ export function createAdapter(environment: Environment): FastifyAdapter {
 }
 
 /** What is not HTTP never becomes a request; it still gets the contract's answer. */
-function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const tooSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+function refuseUnreadable({ code }: { code?: string }, socket: Socket): void {
+  if (code === 'ECONNRESET' || !socket.writable) return;
+  const tooSlow = code === 'ERR_HTTP_REQUEST_TIMEOUT';
   const refusal = new AppError(
     'VALIDATION_FAILED',
     tooSlow ? 'The request took too long to arrive.' : 'This is not a request that can be read.',
@@ -92,6 +98,9 @@ function addHooks(fastify: FastifyInstance, environment: Environment): void {
     }
     done();
   });
+  limitBodyTime(fastify, REQUEST_LIMIT_MS, (socket) =>
+    refuseUnreadable({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket),
+  );
   fastify.addHook('preValidation', refuseDeepBodies);
   fastify.addHook('preSerialization', (request, _reply, payload, done) => {
     const isEnvelope = typeof payload === 'object' && payload !== null && 'success' in payload;
@@ -130,12 +139,14 @@ export async function createApplication(
   );
   applyConventions(app);
   const refusals = app.get(RefusalRecorder);
-  app.useGlobalFilters(new ErrorFilter((request, refusal) => refusals.record(request, refusal)));
+  const errors = new ErrorFilter((request, refusal) => refusals.record(request, refusal));
+  app.useGlobalFilters(errors);
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.removeContentTypeParser('text/plain');
   acceptEmptyJson(fastify);
   await fastify.register(fastifyCookie);
   addHooks(fastify, environment);
+  serveProxy(app, errors);
   serveDocumentation(app);
   await serveWebApp(fastify);
   return app;

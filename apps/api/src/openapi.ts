@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { describeProxy } from './access/proxy/proxy.document.js';
 import { VERSION } from './common/version.js';
 
 type Responses = Record<string, unknown>;
@@ -41,6 +42,7 @@ export function writeDocument(app: INestApplication): OpenAPIObject {
       .build(),
     { operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}` },
   );
+  describeProxy(document);
   addSharedFailures(document);
   return document;
 }

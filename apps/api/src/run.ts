@@ -6,10 +6,12 @@ import { EnvironmentError } from './config/variables.js';
 import { EmbeddedPostgresError } from './database/embedded-postgres.js';
 import { type OpenDatabase, openDatabase } from './database/open-database.js';
 import { Installation } from './vault/installation.js';
-import { KeyError } from './vault/key-stores/root-key.js';
+import { KeyError, KeyStoreUnavailableError } from './vault/key-stores/root-key.js';
 
 /** EX_CONFIG of sysexits.h: trying again without a change is of no use. */
 const EXIT_CONFIGURATION = 78;
+/** EX_TEMPFAIL of sysexits.h: whoever starts the process should try again in a while. */
+const EXIT_TRY_AGAIN = 75;
 
 function say(lines: string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
@@ -28,6 +30,13 @@ function explainFailure(error: unknown, environment: Environment | undefined): n
   if (error instanceof EnvironmentError) {
     process.stderr.write(`Latchkey does not start: these settings are wrong.\n${error.message}\n`);
     return EXIT_CONFIGURATION;
+  }
+  if (error instanceof KeyStoreUnavailableError) {
+    process.stderr.write(
+      `Latchkey does not start: the key store cannot be reached. ${error.reason}\n` +
+        'Nothing is lost; start it again once the store answers.\n',
+    );
+    return EXIT_TRY_AGAIN;
   }
   if (error instanceof KeyError || error instanceof EmbeddedPostgresError) {
     process.stderr.write(`Latchkey does not start: ${error.message}\n`);
@@ -59,7 +68,7 @@ function explainFailure(error: unknown, environment: Environment | undefined): n
 
 function announce(app: NestFastifyApplication, environment: Environment, database: OpenDatabase): void {
   const { keyStore, rootKey } = app.get(Installation);
-  const place = keyStore.kind === 'file' ? keyStore.location : `the variable ${keyStore.location}`;
+  const place = keyStore.kind === 'env' ? `the variable ${keyStore.location}` : keyStore.location;
   say([
     '',
     `  Latchkey is ready at ${environment.publicUrl.origin}`,
@@ -67,7 +76,9 @@ function announce(app: NestFastifyApplication, environment: Environment, databas
     `  Data                 ${database.embedded ? `embedded PostgreSQL 18 in ${environment.dataDirectory}` : 'DATABASE_URL'}`,
     `  Root key             ${place} (fingerprint ${rootKey.fingerprint})`,
     '',
-    '  BACK UP THE ROOT KEY, apart from the database: without it no credential can ever be opened again.',
+    keyStore.availability
+      ? '  KEEP THIS KEY, and see that nobody deletes it: without it no credential can ever be opened again.'
+      : '  BACK UP THE ROOT KEY, apart from the database: without it no credential can ever be opened again.',
     '',
   ]);
 }

@@ -10,7 +10,7 @@ import { writeDocument } from './openapi.js';
 
 // `preview` looks at the modules without making anything: no database, no key, no port.
 const environment = loadEnvironment({});
-const nowhere = { owner: '', app: '', system: '' };
+const nowhere = { owner: '', app: '', system: '', listen: '' };
 const app = await NestFactory.create(
   AppModule.with(environment, nowhere, new SystemClock()),
   createAdapter(environment),

@@ -31,7 +31,9 @@ describe('a route that changes something', () => {
   it('is in the table of calls, and what is in the table exists', async () => {
     const operations = await readOperations(stage.testApp);
 
-    const mutating = operations.filter(({ method }) => method !== 'get').map(({ route }) => route);
+    // Proxied calls change nothing here and are counted in the usage; a row for each would bury all others.
+    const ours = operations.filter(({ path }) => !path.endsWith('/proxy/{path}'));
+    const mutating = ours.filter(({ method }) => method !== 'get').map(({ route }) => route);
     expect(Object.keys(ROUTE_CALLS).toSorted()).toEqual(mutating.toSorted());
   });
 

@@ -27,6 +27,7 @@ const PERMISSIONS: Record<string, string> = {
   'GET /api/v1/integrations/{id}': 'integrations:read',
   'GET /api/v1/integrations/{id}/health': 'integrations:read',
   'GET /api/v1/integrations/{id}/logs': 'integrations:read',
+  'GET /api/v1/integrations/{id}/usage': 'integrations:read',
   'POST /api/v1/integrations': 'integrations:create',
   'POST /api/v1/integrations/test': 'integrations:create',
   'PATCH /api/v1/integrations/{id}': 'integrations:update',
@@ -36,6 +37,11 @@ const PERMISSIONS: Record<string, string> = {
   'DELETE /api/v1/integrations/{id}': 'integrations:delete',
   'GET /api/v1/integrations/{id}/credentials': 'credentials:inspect',
   'PATCH /api/v1/integrations/{id}/credentials': 'credentials:update',
+  'GET /api/v1/integrations/{id}/proxy/{path}': 'scope proxy:call',
+  'POST /api/v1/integrations/{id}/proxy/{path}': 'scope proxy:call',
+  'PUT /api/v1/integrations/{id}/proxy/{path}': 'scope proxy:call',
+  'PATCH /api/v1/integrations/{id}/proxy/{path}': 'scope proxy:call',
+  'DELETE /api/v1/integrations/{id}/proxy/{path}': 'scope proxy:call',
 };
 
 let testApp: TestApp;

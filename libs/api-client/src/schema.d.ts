@@ -4,46 +4,6 @@
  */
 
 export interface paths {
-    "/health/live": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The process answers.
-         * @description The process answers.
-         */
-        get: operations["Health_live"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/health/ready": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The process can do its work: the database answers.
-         * @description The process can do its work: the database answers.
-         */
-        get: operations["Health_ready"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/audit-logs": {
         parameters: {
             query?: never;
@@ -82,6 +42,30 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The organisation of the session, with its settings.
+         * @description The organisation of the session, with its settings.
+         */
+        get: operations["Organizations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes its name or settings.
+         * @description Changes its name or settings.
+         */
+        patch: operations["Organizations_update"];
         trace?: never;
     };
     "/api/v1/permissions": {
@@ -460,6 +444,94 @@ export interface paths {
         patch: operations["IntegrationOperations_replaceCredentials"];
         trace?: never;
     };
+    "/api/v1/integrations/{id}/credentials/value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The credential in the clear, fresh.
+         * @description The credential in the clear, fresh. For programs with a service token alone; every read is audited, and the answer must not be stored.
+         */
+        get: operations["CredentialValues_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tokens of the organisation’s programs, newest first.
+         * @description The tokens of the organisation’s programs, newest first. Never a secret.
+         */
+        get: operations["ServiceTokens_list"];
+        put?: never;
+        /**
+         * Makes a token for a program.
+         * @description Makes a token for a program. `data.token` is shown this once; only a keyed hash of it is kept.
+         */
+        post: operations["ServiceTokens_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One token, without its secret.
+         * @description One token, without its secret.
+         */
+        get: operations["ServiceTokens_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Revokes the token: programs that still use it are refused within a second, on every replica.
+         * @description Revokes the token: programs that still use it are refused within a second, on every replica.
+         */
+        delete: operations["ServiceTokens_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-tokens/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives the token a new secret, shown once.
+         * @description Gives the token a new secret, shown once. The old secret works on for `overlap_seconds`.
+         */
+        post: operations["ServiceTokens_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notifications": {
         parameters: {
             query?: never;
@@ -548,16 +620,272 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where the root key is held and which organisation keys there are.
-         * @description Where the root key is held and which organisation keys there are. Never a key.
+         * Where the root key is held, which keys organisations have, and what is done on them.
+         * @description Where the root key is held, which keys organisations have, and what is done on them. Never a key.
          */
-        get: operations["Admin_keys"];
+        get: operations["AdminKeys_keys"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/keys/unreadable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sealed values that could not be opened, the latest first.
+         * @description Sealed values that could not be opened, the latest first. A value that is entered again leaves.
+         */
+        get: operations["AdminKeys_unreadable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/keys/rotations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A rotation or verification, and how far it has come.
+         * @description A rotation or verification, and how far it has come.
+         */
+        get: operations["AdminKeys_rotation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins to rotate the root key or an organisation’s key, in the background.
+         * @description Begins to rotate the root key or an organisation’s key, in the background. Everything stays readable.
+         */
+        post: operations["AdminKeys_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/keys/rotations/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pauses it at the end of its batch.
+         * @description Pauses it at the end of its batch. Nothing that was done is lost.
+         */
+        post: operations["AdminKeys_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/keys/rotations/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goes on where it was paused or failed.
+         * @description Goes on where it was paused or failed.
+         */
+        post: operations["AdminKeys_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/keys/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Destroys old versions of a key for good, once it is proved that nothing is sealed under them.
+         * @description Destroys old versions of a key for good, once it is proved that nothing is sealed under them.
+         */
+        post: operations["AdminKeys_retire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/keys/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens every sealed value in the background and notes those that do not open.
+         * @description Opens every sealed value in the background and notes those that do not open. No value is shown.
+         */
+        post: operations["AdminKeys_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The process answers.
+         * @description The process answers.
+         */
+        get: operations["Health_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The process can do its work: the database answers, and the root key can be used or did until a while ago.
+         * @description The process can do its work: the database answers, and the root key can be used or did until a while ago.
+         */
+        get: operations["Health_ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much programs use it: calls through the proxy, reads of the credential, and how long answers take.
+         * @description How much programs use it: calls through the proxy, reads of the credential, and how long answers take.
+         */
+        get: operations["Usage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{id}/proxy/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls the service behind an integration with the integration’s credential.
+         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
+         *
+         *     Headers of one connection, Authorization, Cookie, Forwarded, X-Forwarded-* and the like are not passed on. Where the provider refuses a token that can be renewed, it is renewed and the call made once more, if its body is at most 256 KiB; X-Latchkey-Hint says what stands in the way otherwise: credential_refused, credential_renewed, call_again or renewal_failed. Once a provider limits calls, further ones are answered 429 with Retry-After and not made, for as long as it says and five minutes at most. A body that breaks off ends the connection.
+         *
+         *     Every other method (HEAD, OPTIONS, those of WebDAV) works the same; TRACE is refused. Calls are counted in the integration's usage and are not in the audit trail one by one; refused ones are.
+         */
+        get: operations["Proxy_get"];
+        /**
+         * Calls the service behind an integration with the integration’s credential.
+         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
+         *
+         *     Headers of one connection, Authorization, Cookie, Forwarded, X-Forwarded-* and the like are not passed on. Where the provider refuses a token that can be renewed, it is renewed and the call made once more, if its body is at most 256 KiB; X-Latchkey-Hint says what stands in the way otherwise: credential_refused, credential_renewed, call_again or renewal_failed. Once a provider limits calls, further ones are answered 429 with Retry-After and not made, for as long as it says and five minutes at most. A body that breaks off ends the connection.
+         *
+         *     Every other method (HEAD, OPTIONS, those of WebDAV) works the same; TRACE is refused. Calls are counted in the integration's usage and are not in the audit trail one by one; refused ones are.
+         */
+        put: operations["Proxy_put"];
+        /**
+         * Calls the service behind an integration with the integration’s credential.
+         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
+         *
+         *     Headers of one connection, Authorization, Cookie, Forwarded, X-Forwarded-* and the like are not passed on. Where the provider refuses a token that can be renewed, it is renewed and the call made once more, if its body is at most 256 KiB; X-Latchkey-Hint says what stands in the way otherwise: credential_refused, credential_renewed, call_again or renewal_failed. Once a provider limits calls, further ones are answered 429 with Retry-After and not made, for as long as it says and five minutes at most. A body that breaks off ends the connection.
+         *
+         *     Every other method (HEAD, OPTIONS, those of WebDAV) works the same; TRACE is refused. Calls are counted in the integration's usage and are not in the audit trail one by one; refused ones are.
+         */
+        post: operations["Proxy_post"];
+        /**
+         * Calls the service behind an integration with the integration’s credential.
+         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
+         *
+         *     Headers of one connection, Authorization, Cookie, Forwarded, X-Forwarded-* and the like are not passed on. Where the provider refuses a token that can be renewed, it is renewed and the call made once more, if its body is at most 256 KiB; X-Latchkey-Hint says what stands in the way otherwise: credential_refused, credential_renewed, call_again or renewal_failed. Once a provider limits calls, further ones are answered 429 with Retry-After and not made, for as long as it says and five minutes at most. A body that breaks off ends the connection.
+         *
+         *     Every other method (HEAD, OPTIONS, those of WebDAV) works the same; TRACE is refused. Calls are counted in the integration's usage and are not in the audit trail one by one; refused ones are.
+         */
+        delete: operations["Proxy_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Calls the service behind an integration with the integration’s credential.
+         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
+         *
+         *     Headers of one connection, Authorization, Cookie, Forwarded, X-Forwarded-* and the like are not passed on. Where the provider refuses a token that can be renewed, it is renewed and the call made once more, if its body is at most 256 KiB; X-Latchkey-Hint says what stands in the way otherwise: credential_refused, credential_renewed, call_again or renewal_failed. Once a provider limits calls, further ones are answered 429 with Retry-After and not made, for as long as it says and five minutes at most. A body that breaks off ends the connection.
+         *
+         *     Every other method (HEAD, OPTIONS, those of WebDAV) works the same; TRACE is refused. Calls are counted in the integration's usage and are not in the audit trail one by one; refused ones are.
+         */
+        patch: operations["Proxy_patch"];
         trace?: never;
     };
 }
@@ -569,7 +897,7 @@ export interface components {
              * @example VALIDATION_FAILED
              * @enum {string}
              */
-            code: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "INVALID_CREDENTIALS" | "TOKEN_EXPIRED" | "TOKEN_REUSED" | "FORBIDDEN" | "EMAIL_NOT_VERIFIED" | "NOT_FOUND" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "CONNECTION_FAILED" | "ACCOUNT_LOCKED" | "RATE_LIMITED" | "UNAVAILABLE" | "INTERNAL";
+            code: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "INVALID_CREDENTIALS" | "TOKEN_EXPIRED" | "TOKEN_REUSED" | "FORBIDDEN" | "EMAIL_NOT_VERIFIED" | "NOT_FOUND" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "CONNECTION_FAILED" | "REAUTHORIZATION_REQUIRED" | "EGRESS_BLOCKED" | "ACCOUNT_LOCKED" | "RATE_LIMITED" | "UPSTREAM_ERROR" | "UPSTREAM_TIMEOUT" | "UNAVAILABLE" | "INTERNAL";
             /**
              * @description Plain words that say what to do.
              * @example name: must not be empty
@@ -627,6 +955,33 @@ export interface components {
             /** @description Rows that fit. */
             rows: number;
             first_broken_sequence: number | null;
+        };
+        OrganizationDetailsDto: {
+            /** Format: uuid */
+            id: string;
+            /** @example Acme Corp */
+            name: string;
+            /** @example acme-corp */
+            slug: string;
+            /**
+             * @description How reads of credentials by programs are audited: `durable` (on disk before the answer) or `write_behind` (faster; the last moments are lost when the process is killed).
+             * @enum {string}
+             */
+            audit_of_reads: "durable" | "write_behind";
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            created_at: string;
+        };
+        UpdateOrganizationDto: {
+            /** @example Acme Corp */
+            name?: string;
+            /**
+             * @description How reads of credentials by programs are audited: `durable` (on disk before the answer) or `write_behind` (faster; the last moments are lost when the process is killed).
+             * @enum {string}
+             */
+            audit_of_reads?: "durable" | "write_behind";
         };
         PermissionDto: {
             /** @example integrations:read */
@@ -743,6 +1098,11 @@ export interface components {
             /** @description Where to find the credential, step by step. */
             steps: string[];
             link: string | null;
+            /**
+             * @description A path to try through the proxy, which may name fields of the configuration as `{config.name}`; null where the proxy does not work.
+             * @example /user
+             */
+            example_path: string | null;
         };
         IntegrationTypeDto: {
             /** @example argocd */
@@ -1060,6 +1420,134 @@ export interface components {
              */
             updated_at: string;
         };
+        CredentialValueDto: {
+            /** Format: uuid */
+            integration_id: string;
+            /** @example github */
+            integration_type_id: string;
+            /** @example api_token */
+            credential_type: string;
+            /** @example access_token */
+            auth_mode: string;
+            /**
+             * @description State of the integration. A pending or broken one is served too: it may work for you.
+             * @enum {string}
+             */
+            status: "pending" | "active" | "error";
+            /**
+             * @description The fields of the credential; for one that is exchanged for a short-lived token, that token and what goes with it.
+             * @example {
+             *       "access_token": "the-token"
+             *     }
+             */
+            values: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description Ask again after this time; null when it does not end by itself.
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            expires_at: string | null;
+        };
+        ServiceTokenDto: {
+            /** Format: uuid */
+            id: string;
+            /** @example Deploy pipeline */
+            name: string;
+            description: string;
+            /**
+             * @description The last characters of the token.
+             * @example x7Qa
+             */
+            hint: string;
+            /** @enum {string} */
+            status: "active" | "expired" | "revoked";
+            /**
+             * @example [
+             *       "proxy:call"
+             *     ]
+             */
+            scopes: string[];
+            integration_ids: string[] | null;
+            integration_type_ids: string[] | null;
+            allowed_cidrs: string[] | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            last_used_at: string | null;
+            last_used_ip: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            rotated_at: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the secret before the last rotation works.
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            previous_until: string | null;
+            created_by: components["schemas"]["CreatorDto"] | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            revoked_at: string | null;
+        };
+        CreateServiceTokenDto: {
+            /** @example Deploy pipeline */
+            name: string;
+            /** @description What the program is, for whoever finds it in the list. */
+            description?: string;
+            /**
+             * @description What the program may do.
+             * @example [
+             *       "proxy:call"
+             *     ]
+             */
+            scopes: ("integrations:read" | "credentials:read" | "proxy:call" | "scans:run")[];
+            /** @description Only these integrations; null or absent for all, also those added later. */
+            integration_ids?: string[] | null;
+            /**
+             * @description Only integrations of these types; null or absent for all.
+             * @example [
+             *       "github"
+             *     ]
+             */
+            integration_type_ids?: string[] | null;
+            /**
+             * @description Only from these networks or addresses; null or absent for anywhere.
+             * @example [
+             *       "203.0.113.0/24"
+             *     ]
+             */
+            allowed_cidrs?: string[] | null;
+            /**
+             * Format: date-time
+             * @description When it ends; null or absent for never.
+             * @example 2027-01-15T10:00:00.000Z
+             */
+            expires_at?: string | null;
+        };
+        RotateServiceTokenDto: {
+            /**
+             * @description Seconds for which the old secret still works beside the new one. Default 3600.
+             * @example 3600
+             */
+            overlap_seconds?: number;
+        };
         NotificationDto: {
             /** Format: uuid */
             id: string;
@@ -1102,7 +1590,49 @@ export interface components {
             version: string;
             key: components["schemas"]["KeyPlaceDto"] | null;
         };
-        OrganizationKeysDto: {
+        KeyStoreStateDto: {
+            /**
+             * @description `degraded`: it does not answer, and credentials are opened with keys in memory.
+             * @enum {string}
+             */
+            status: "ok" | "degraded" | "unavailable";
+            /**
+             * Format: date-time
+             * @description Since when it does not answer.
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            since: string | null;
+            /**
+             * Format: date-time
+             * @description When the last key in memory ends.
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            usable_until: string | null;
+        };
+        RootKeyDto: {
+            /** @example 9f86d081884c7d65 */
+            fingerprint: string;
+            /** @description It wraps what is new. */
+            active: boolean;
+            /** @description Some key store of the settings has it. */
+            available: boolean;
+            /**
+             * @description Organisation keys that it wraps.
+             * @example 3
+             */
+            organization_keys: number;
+        };
+        NextRootKeyDto: {
+            /** @example 60303ae22b998861 */
+            fingerprint: string | null;
+            /** @example aws-kms */
+            store: string;
+            /** @example alias/latchkey */
+            location: string;
+            /** @description Why it cannot be used yet. */
+            problem: string | null;
+        };
+        VersionCountDto: {
             /** @example 1 */
             version: number;
             /** @example active */
@@ -1112,6 +1642,100 @@ export interface components {
              * @example 3
              */
             count: number;
+        };
+        OlderVersionDto: {
+            /** @example 1 */
+            version: number;
+            /** @example retiring */
+            state: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * @description How many values are still sealed under it.
+             * @example 0
+             */
+            values: number;
+        };
+        OrganizationKeyStateDto: {
+            /** Format: uuid */
+            id: string;
+            /** @example Acme Corp */
+            name: string;
+            /** @example acme-corp */
+            slug: string;
+            /** @example 2 */
+            active_version: number;
+            /**
+             * @description The root key that wraps it.
+             * @example 9f86d081884c7d65
+             */
+            root_key_fingerprint: string;
+            older_versions: components["schemas"]["OlderVersionDto"][];
+            /** @example 0 */
+            unreadable: number;
+        };
+        KeyRotationDto: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "root" | "organization" | "verification";
+            /**
+             * Format: uuid
+             * @description Null for what concerns the installation.
+             */
+            organization_id: string | null;
+            /** @example Acme Corp */
+            organization_name: string | null;
+            /**
+             * @description A version, or the fingerprint of a root key.
+             * @example 1
+             */
+            from: string;
+            /** @example 2 */
+            to: string;
+            /** @enum {string} */
+            state: "running" | "paused" | "completed" | "failed";
+            /** @example 1000000 */
+            total: number;
+            /** @example 420000 */
+            done: number;
+            /**
+             * @description What could not be opened and stays as it is.
+             * @example 2
+             */
+            skipped: number;
+            /** @description Why it last stopped; it is tried again. */
+            error: string | null;
+            /** @description What a verification found. */
+            report: {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            started_by: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            updated_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            finished_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the old version was destroyed.
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            retired_at: string | null;
         };
         KeysDto: {
             /** @example file */
@@ -1123,7 +1747,160 @@ export interface components {
              * @example 9f86d081884c7d65
              */
             fingerprint: string;
-            organization_keys: components["schemas"]["OrganizationKeysDto"][];
+            key_store: components["schemas"]["KeyStoreStateDto"];
+            /** @description Those that wrap something or are to be had. */
+            root_keys: components["schemas"]["RootKeyDto"][];
+            /** @description What the root key is rotated to, as KEY_STORE_NEXT says. */
+            next_root_key: components["schemas"]["NextRootKeyDto"] | null;
+            organization_keys: components["schemas"]["VersionCountDto"][];
+            /** @description A page, those with older versions first. */
+            organizations: components["schemas"]["OrganizationKeyStateDto"][];
+            pagination: components["schemas"]["Pagination"];
+            /** @description Organisations that hold older versions. */
+            with_older_versions: number;
+            /** @description Values that could not be opened when they were last looked at. */
+            unreadable: number;
+            /** @description Those that are not finished, and then the latest. */
+            rotations: components["schemas"]["KeyRotationDto"][];
+        };
+        UnreadableDto: {
+            /** Format: uuid */
+            organization_id: string;
+            /** @example Acme Corp */
+            organization_name: string | null;
+            /** @example integration_credentials */
+            table: string;
+            /** Format: uuid */
+            row_id: string;
+            /** @example 1 */
+            key_version: number;
+            /** @example The sealed value was changed or moved. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            found_at: string;
+        };
+        RotateKeyDto: {
+            /**
+             * @description The root key, or the key of one organisation.
+             * @enum {string}
+             */
+            kind: "root" | "organization";
+            /**
+             * Format: uuid
+             * @description For `organization`.
+             */
+            organization_id?: string;
+        };
+        KeptVersionDto: {
+            /** @example 1 */
+            version: number;
+            /**
+             * @description How many values are sealed under it.
+             * @example 2
+             */
+            values: number;
+        };
+        RetirementDto: {
+            /** @enum {string} */
+            kind: "root" | "organization";
+            /**
+             * @description Versions, or fingerprints of root keys, that are gone.
+             * @example [
+             *       "1"
+             *     ]
+             */
+            retired: string[];
+            kept: components["schemas"]["KeptVersionDto"][];
+        };
+        RetireKeyDto: {
+            /**
+             * @description The root key, or the key of one organisation.
+             * @enum {string}
+             */
+            kind: "root" | "organization";
+            /**
+             * Format: uuid
+             * @description For `organization`.
+             */
+            organization_id?: string;
+            /** @description One version of an organisation’s key; all that nothing is sealed under when left out. */
+            version?: number;
+        };
+        VerifySecretsDto: {
+            /**
+             * Format: uuid
+             * @description Every organisation when left out.
+             */
+            organization_id?: string;
+        };
+        UsageTotalsDto: {
+            /** @description Calls through the proxy that went out. */
+            calls: number;
+            /** @description Those that got no answer, half of one, or a status from 500. */
+            errors: number;
+            /** @description Those that the provider turned away because of its limit. */
+            throttled: number;
+            /** @description Times a program read the credential. */
+            reads: number;
+            /** @description Time to the headers of the answer. */
+            average_ms: number | null;
+            /** @description Half of the calls took up to this, read from a histogram. */
+            p50_ms: number | null;
+            p95_ms: number | null;
+            p99_ms: number | null;
+        };
+        UsagePointDto: {
+            /** @description Calls through the proxy that went out. */
+            calls: number;
+            /** @description Those that got no answer, half of one, or a status from 500. */
+            errors: number;
+            /** @description Those that the provider turned away because of its limit. */
+            throttled: number;
+            /** @description Times a program read the credential. */
+            reads: number;
+            /** @description Time to the headers of the answer. */
+            average_ms: number | null;
+            /** @description Half of the calls took up to this, read from a histogram. */
+            p50_ms: number | null;
+            p95_ms: number | null;
+            p99_ms: number | null;
+            /**
+             * Format: date-time
+             * @description Its beginning.
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            at: string;
+        };
+        UsageRateLimitDto: {
+            limit: number | null;
+            remaining: number;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            reset_at: string | null;
+        };
+        UsageDto: {
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            to: string;
+            /** @enum {string} */
+            bucket: "5m" | "1h" | "1d";
+            totals: components["schemas"]["UsageTotalsDto"];
+            /** @description Oldest first, without a gap. */
+            series: components["schemas"]["UsagePointDto"][];
+            /** @description What the provider said last of its limit; null when it never did. */
+            rate_limit: components["schemas"]["UsageRateLimitDto"] | null;
         };
     };
     responses: never;
@@ -1134,87 +1911,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    Health_live: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: {
-                            status: string;
-                        };
-                        message?: string;
-                    };
-                };
-            };
-            /** @description INTERNAL */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
-    Health_ready: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @constant */
-                        success: true;
-                        data: {
-                            status: string;
-                        };
-                        message?: string;
-                    };
-                };
-            };
-            /** @description INTERNAL */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-            /** @description UNAVAILABLE */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
-        };
-    };
     Audit_list: {
         parameters: {
             query?: {
@@ -1321,6 +2017,158 @@ export interface operations {
             };
             /** @description FORBIDDEN */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Organizations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            organization: components["schemas"]["OrganizationDetailsDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Organizations_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateOrganizationDto"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            organization: components["schemas"]["OrganizationDetailsDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2955,6 +3803,495 @@ export interface operations {
             };
         };
     };
+    CredentialValues_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            credential: components["schemas"]["CredentialValueDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, REAUTHORIZATION_REQUIRED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description EGRESS_BLOCKED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_ERROR */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_TIMEOUT */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    ServiceTokens_list: {
+        parameters: {
+            query?: {
+                /** @description The page, from 1. Default 1. */
+                page?: number;
+                /** @description Entries on a page. Default 20. */
+                per_page?: number;
+                status?: "active" | "expired" | "revoked";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            service_tokens: components["schemas"]["ServiceTokenDto"][];
+                            pagination: components["schemas"]["Pagination"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    ServiceTokens_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat within 24 hours answer the first one’s token, without its secret. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateServiceTokenDto"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            service_token: components["schemas"]["ServiceTokenDto"];
+                            /** Format: password */
+                            token: string;
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    ServiceTokens_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            service_token: components["schemas"]["ServiceTokenDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    ServiceTokens_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            service_token: components["schemas"]["ServiceTokenDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    ServiceTokens_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateServiceTokenDto"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            service_token: components["schemas"]["ServiceTokenDto"];
+                            /** Format: password */
+                            token: string;
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
     Notifications_list: {
         parameters: {
             query?: {
@@ -3182,9 +4519,14 @@ export interface operations {
             };
         };
     };
-    Admin_keys: {
+    AdminKeys_keys: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The page, from 1. Default 1. */
+                page?: number;
+                /** @description Entries on a page. Default 20. */
+                per_page?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3202,6 +4544,141 @@ export interface operations {
                         success: true;
                         data: {
                             keys: components["schemas"]["KeysDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    AdminKeys_unreadable: {
+        parameters: {
+            query?: {
+                /** @description The page, from 1. Default 1. */
+                page?: number;
+                /** @description Entries on a page. Default 20. */
+                per_page?: number;
+                organization_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            unreadable: components["schemas"]["UnreadableDto"][];
+                            pagination: components["schemas"]["Pagination"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    AdminKeys_rotation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            rotation: components["schemas"]["KeyRotationDto"];
                         };
                         message?: string;
                     };
@@ -3225,8 +4702,1296 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorReply"];
                 };
             };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
             /** @description INTERNAL */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    AdminKeys_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateKeyDto"];
+            };
+        };
+        responses: {
+            /** @description Begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            rotation: components["schemas"]["KeyRotationDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAVAILABLE */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    AdminKeys_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            rotation: components["schemas"]["KeyRotationDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    AdminKeys_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            rotation: components["schemas"]["KeyRotationDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    AdminKeys_retire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetireKeyDto"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            retirement: components["schemas"]["RetirementDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    AdminKeys_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifySecretsDto"];
+            };
+        };
+        responses: {
+            /** @description Begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            rotation: components["schemas"]["KeyRotationDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Health_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            status: string;
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Health_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            status: string;
+                            key_store: components["schemas"]["KeyStoreStateDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAVAILABLE */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Usage_get: {
+        parameters: {
+            query?: {
+                /** @description Default: a day before `to`. */
+                from?: string;
+                /** @description Default: now. */
+                to?: string;
+                /** @description What a point of the series stands for, by UTC. Default: as fine as fits. */
+                bucket?: "5m" | "1h" | "1d";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            usage: components["schemas"]["UsageDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Proxy_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The integration. */
+                id: string;
+                /** @description Below its base URL; it may hold slashes and be empty. */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The provider’s answer, with the status it has. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, REAUTHORIZATION_REQUIRED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONNECTION_FAILED, EGRESS_BLOCKED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_ERROR */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAVAILABLE */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_TIMEOUT */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Proxy_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The integration. */
+                id: string;
+                /** @description Below its base URL; it may hold slashes and be empty. */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description The provider’s answer, with the status it has. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, REAUTHORIZATION_REQUIRED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONNECTION_FAILED, EGRESS_BLOCKED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_ERROR */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAVAILABLE */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_TIMEOUT */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Proxy_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The integration. */
+                id: string;
+                /** @description Below its base URL; it may hold slashes and be empty. */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description The provider’s answer, with the status it has. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, REAUTHORIZATION_REQUIRED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONNECTION_FAILED, EGRESS_BLOCKED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_ERROR */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAVAILABLE */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_TIMEOUT */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Proxy_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The integration. */
+                id: string;
+                /** @description Below its base URL; it may hold slashes and be empty. */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The provider’s answer, with the status it has. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, REAUTHORIZATION_REQUIRED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONNECTION_FAILED, EGRESS_BLOCKED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_ERROR */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAVAILABLE */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_TIMEOUT */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Proxy_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The integration. */
+                id: string;
+                /** @description Below its base URL; it may hold slashes and be empty. */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description The provider’s answer, with the status it has. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, REAUTHORIZATION_REQUIRED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONNECTION_FAILED, EGRESS_BLOCKED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_ERROR */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAVAILABLE */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_TIMEOUT */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };

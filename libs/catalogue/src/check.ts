@@ -1,4 +1,12 @@
-import type { AuthWay, BodyCondition, Condition, FieldSet, Manifest, Step } from './manifest.js';
+import {
+  type AuthWay,
+  type BodyCondition,
+  type Condition,
+  DERIVED_FIELDS,
+  type FieldSet,
+  type Manifest,
+  type Step,
+} from './manifest.js';
 import { parsePath } from './paths.js';
 import { templateFields } from './template.js';
 
@@ -61,21 +69,31 @@ function checkConfig(found: Findings, { config }: Manifest): void {
   }
 }
 
+/** The names that a placement of this way may use: its fields, and what is derived from them. */
+function credentialNames(way: AuthWay): Set<string> {
+  return new Set([...Object.keys(way.schema.properties), ...(DERIVED_FIELDS[way.credential_type] ?? [])]);
+}
+
 /** Every placeholder names a field that exists; secrets stand in placements only. */
 function checkTemplate(
   found: Findings,
   place: string,
   text: string,
   config: FieldSet,
-  secrets?: FieldSet,
+  secrets?: Set<string>,
 ): void {
   found.try(place, () => {
     for (const { source, name } of templateFields(text)) {
-      const fields = source === 'config' ? config : secrets;
-      if (!fields) throw new Error(`{credentials.${name}} may stand in a placement only`);
-      if (!Object.hasOwn(fields.properties, name)) throw new Error(`there is no field ${source}.${name}`);
+      if (source === 'credentials' && !secrets)
+        throw new Error(`{credentials.${name}} may stand in a placement only`);
+      const known = source === 'config' ? Object.hasOwn(config.properties, name) : secrets?.has(name);
+      if (!known) throw new Error(`there is no field ${source}.${name}`);
     }
   });
+}
+
+function checkBaseUrl(found: Findings, place: string, base: Manifest['base_url'], config: FieldSet): void {
+  for (const text of [base ?? []].flat()) checkTemplate(found, place, text, config);
 }
 
 function checkTexts(
@@ -83,7 +101,7 @@ function checkTexts(
   place: string,
   value: unknown,
   config: FieldSet,
-  secrets?: FieldSet,
+  secrets?: Set<string>,
 ): void {
   if (typeof value === 'string') checkTemplate(found, place, value, config, secrets);
   if (typeof value !== 'object' || value === null) return;
@@ -143,8 +161,8 @@ function checkWay(found: Findings, place: string, way: AuthWay, { config }: Mani
   for (const name of RESERVED) {
     if (Object.hasOwn(way.schema.properties, name)) found.add(`${place}/schema`, `“${name}” is reserved`);
   }
-  checkTexts(found, `${place}/placement`, way.placement, config, way.schema);
-  checkTemplate(found, `${place}/base_url`, way.base_url ?? '', config);
+  checkTexts(found, `${place}/placement`, way.placement, config, credentialNames(way));
+  checkBaseUrl(found, `${place}/base_url`, way.base_url, config);
   checkSteps(found, `${place}/test`, way.test ?? [], config);
   checkSteps(found, `${place}/health`, way.health ?? [], config);
   checkConditions(
@@ -182,7 +200,7 @@ export function checkManifest(manifest: Manifest): Problem[] {
     manifest.auth.map(({ id }) => id),
   );
   for (const [index, way] of manifest.auth.entries()) checkWay(found, `/auth/${index}`, way, manifest);
-  checkTemplate(found, '/base_url', manifest.base_url ?? '', config);
+  checkBaseUrl(found, '/base_url', manifest.base_url, config);
   checkTexts(found, '/headers', manifest.headers, config);
   checkSteps(found, '/test', manifest.test, config);
   checkSteps(found, '/health', manifest.health, config);

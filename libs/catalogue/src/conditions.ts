@@ -37,7 +37,7 @@ export function readAnswer(response: ProviderResponse): Answer {
   }
   // Some servers put a byte order mark before their JSON.
   const text = response.body.toString('utf8').replace(/^\uFEFF/, '');
-  return { status: response.status, headers, text, json: parseJson(text) };
+  return { status: response.status, headers, text, json: text === '' ? undefined : parseJson(text) };
 }
 
 export function statusMatches(patterns: StatusPattern[], status: number): boolean {

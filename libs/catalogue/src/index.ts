@@ -2,6 +2,7 @@ export { type ProviderResponse } from './conditions.js';
 export { defaultHint } from './hints.js';
 export { CatalogueError, loadCatalogue, type Catalogue } from './loader.js';
 export {
+  DERIVED_FIELDS,
   FAILURE_KINDS,
   type AuthWay,
   type CredentialType,
@@ -11,6 +12,8 @@ export {
 } from './manifest.js';
 export { type FieldErrors } from './messages.js';
 export { interpret, type FailureOutcome, type Outcome, type SuccessOutcome } from './outcome.js';
+export { judgeProxyAnswer, looksIntoBodies, type ProxyVerdict } from './proxy-answer.js';
+export { buildProxyRequest, ProxyRefusal, type ProxyRequest, type ProxyTarget } from './proxy-request.js';
 export { buildRequests, type ProviderRequest, type Purpose } from './request.js';
 export {
   authModes,

@@ -156,6 +156,16 @@ const bad: [string, Json, RegExp][] = [
     /\/test\/0\/request\/path \{credentials\.token\} may stand in a placement only/,
   ],
   [
+    'a derived field of another kind of credential',
+    { auth: [{ ...way, placement: { headers: { Authorization: 'Bearer {credentials.access_token}' } } }] },
+    /\/auth\/0\/placement\/headers\/Authorization there is no field credentials\.access_token/,
+  ],
+  [
+    'an unknown field in one of several addresses',
+    { base_url: ['https://api.example.com', 'https://{config.host}'] },
+    /\/base_url there is no field config\.host/,
+  ],
+  [
     'an unknown filter',
     { auth: [{ ...way, placement: { headers: { A: '{credentials.token|eval}' } } }] },
     /\/auth\/0\/placement\/headers\/A there is no filter named “eval”/,
@@ -208,6 +218,7 @@ describe('loadCatalogue', () => {
       .filter(({ config }) => config.properties.tls_verify && config.properties.ca_certificate);
     expect(selfHosted.map(({ id }) => id).sort()).toEqual([
       'argocd',
+      'aws',
       'generic_http',
       'grafana',
       'postgres',
@@ -226,7 +237,19 @@ describe('loadCatalogue', () => {
 
   it('lists no way that the program cannot use yet', () => {
     const types = catalogue.list().flatMap(({ auth }) => auth.map(({ credential_type: type }) => type));
-    expect([...new Set(types)].sort()).toEqual(['api_token', 'basic_auth', 'connection_string']);
+    // All but oauth2, whose consent needs a browser.
+    expect([...new Set(types)].sort()).toEqual([
+      'api_token',
+      'aws_access_key',
+      'aws_assume_role',
+      'basic_auth',
+      'client_credentials',
+      'connection_string',
+      'github_app',
+      'jwt',
+      'mtls',
+      'ssh_key',
+    ]);
   });
 
   it('cannot be changed by one of its users', () => {
@@ -249,6 +272,12 @@ describe('loadCatalogue', () => {
     expect(manifest?.auth[0]?.oauth2).toMatchObject({ grant: 'authorization_code', pkce: 'required' });
     expect(manifest && capabilities(manifest)).toEqual(['test', 'health', 'oauth2', 'webhooks', 'sync']);
     expect(load({}).logo('sample')).toBe(readFileSync(new URL('logos/_default.svg', PACKAGE), 'utf8'));
+  });
+
+  it('lets a placement name what is derived from the credential', () => {
+    const placement = { headers: { Authorization: 'Bearer {credentials.access_token}' } };
+    const derived = { ...way, credential_type: 'client_credentials', placement };
+    expect(load({ auth: [derived] }).get('sample')?.auth[0]?.placement).toEqual(placement);
   });
 
   it.each(bad)('refuses %s', (_what, changes, message) => {

@@ -33,6 +33,18 @@ export type CredentialType =
   | 'jwt'
   | 'mtls';
 
+/**
+ * What is made from the stored fields of a credential before it is used: a token fetched or signed, keys of a session.
+ * Placements may name these besides the fields of the way; all of them are secret.
+ */
+export const DERIVED_FIELDS: Readonly<Partial<Record<CredentialType, readonly string[]>>> = {
+  oauth2: ['access_token'],
+  client_credentials: ['access_token'],
+  github_app: ['access_token'],
+  jwt: ['token'],
+  aws_assume_role: ['access_key_id', 'secret_access_key', 'session_token'],
+};
+
 /** What a config or credential field may hold: forms are flat, so no objects and no arrays. */
 export type FieldValue = string | number | boolean;
 
@@ -167,7 +179,8 @@ export interface AuthWay {
   requires_config: string[];
   failures: FailureRule[];
   oauth2?: OAuth2;
-  base_url?: string;
+  /** Several: the first that no value is missing for. */
+  base_url?: string | string[];
   test?: Step[];
   health?: Step[];
 }
@@ -207,7 +220,8 @@ export interface Manifest {
   failure_message: string;
   config: Config;
   auth: AuthWay[];
-  base_url?: string;
+  /** Several: the first that no value is missing for. */
+  base_url?: string | string[];
   headers: Record<string, string>;
   test: Step[];
   health: Step[];

@@ -43,7 +43,8 @@ interface Verdict {
 const LONGEST_DETAIL = 200;
 const LOGIN_PAGE = /log-?in|sign-?in|\bsso\b|saml|oauth|\bauth\b/i;
 
-function isThrottled({ rate_limit: limit }: Manifest, answer: Answer): boolean {
+/** Whether the provider limits our calls: 429, what the manifest says, and the 403 of those that use it for that. */
+export function isThrottled({ rate_limit: limit }: Manifest, answer: Answer): boolean {
   if (answer.status === 429 || limit.throttled.some((condition) => conditionHolds(condition, answer)))
     return true;
   if (answer.status !== 403) return false;

@@ -162,6 +162,26 @@ const table: [string, Call, Expected[]][] = [
     { type: 'generic_http', mode: 'basic' },
     [['GET', 'https://api.example.com/', { ...any, Authorization: basic }]],
   ],
+  [
+    'generic_http with a token of client credentials',
+    { type: 'generic_http', mode: 'client_credentials' },
+    [['GET', 'https://api.example.com/', { ...any, Authorization: bearer }]],
+  ],
+  [
+    'generic_http with a signed JWT',
+    { type: 'generic_http', mode: 'jwt' },
+    [['GET', 'https://api.example.com/', { ...any, Authorization: bearer }]],
+  ],
+  [
+    'generic_http with a client certificate, which is in no header',
+    { type: 'generic_http', mode: 'mtls' },
+    [['GET', 'https://api.example.com/', any]],
+  ],
+  [
+    'github app',
+    { type: 'github', mode: 'github_app' },
+    [['GET', 'https://api.github.com/installation/repositories?per_page=1', github]],
+  ],
 ];
 
 describe('buildRequests', () => {

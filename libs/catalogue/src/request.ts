@@ -21,7 +21,7 @@ export interface ProviderRequest {
   expectedStatuses: StatusPattern[];
 }
 
-type Values = Readonly<Record<string, unknown>>;
+export type Values = Readonly<Record<string, unknown>>;
 
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -62,7 +62,10 @@ function requireConfig(manifest: Manifest, way: AuthWay, config: Values): void {
   if (absent !== undefined) throw missing(manifest, absent);
 }
 
-function renderAll(templates: Record<string, string> | undefined, scope: TemplateScope): [string, string][] {
+export function renderAll(
+  templates: Record<string, string> | undefined,
+  scope: TemplateScope,
+): [string, string][] {
   return Object.entries(templates ?? {}).flatMap(([name, text]) => {
     const key = render(name, scope);
     const value = render(text, scope);
@@ -70,7 +73,7 @@ function renderAll(templates: Record<string, string> | undefined, scope: Templat
   });
 }
 
-function basicHeader(way: AuthWay, scope: TemplateScope): [string, string][] {
+export function basicHeader(way: AuthWay, scope: TemplateScope): [string, string][] {
   const basic = way.placement.basic;
   const username = basic && render(basic.username, scope);
   if (!basic || username === undefined) return [];
@@ -94,7 +97,7 @@ function checkHeader(name: string, value: string): void {
 }
 
 /** Later ones replace earlier ones of the same name in any case. */
-function mergeHeaders(entries: [string, string][]): Record<string, string> {
+export function mergeHeaders(entries: [string, string][]): Record<string, string> {
   const merged = new Map<string, [string, string]>();
   for (const [name, value] of entries) {
     checkHeader(name, value);
@@ -140,18 +143,38 @@ function renderPath(template: string, scope: TemplateScope): string | undefined 
   return render(template, scope, typed ? undefined : encodeURIComponent);
 }
 
+/** The address a way's requests start with: the first of its templates, or the type's, that no value is missing for. */
+export function renderBaseUrl(manifest: Manifest, way: AuthWay, scope: TemplateScope): string | undefined {
+  for (const template of [way.base_url ?? manifest.base_url ?? []].flat()) {
+    const base = render(template, scope);
+    if (base !== undefined) return base;
+  }
+  return undefined;
+}
+
+export function noAddress(): ConfigurationError {
+  return new ConfigurationError(
+    'A setting that the address is made of is empty',
+    'Fill in the address in the settings of the integration.',
+  );
+}
+
 function buildUrl(manifest: Manifest, way: AuthWay, step: Step, scope: TemplateScope): string {
-  const base = render(way.base_url ?? manifest.base_url ?? '', scope);
+  const base = renderBaseUrl(manifest, way, scope);
   const path = renderPath(step.request.path, scope);
   const prefix = render(way.placement.path_prefix ?? '', scope, encodeURIComponent);
-  if (base === undefined || path === undefined || prefix === undefined) {
-    throw new ConfigurationError(
-      'A setting that the address is made of is empty',
-      'Fill in the address in the settings of the integration.',
-    );
-  }
+  if (base === undefined || path === undefined || prefix === undefined) throw noAddress();
   const query = [...renderAll(step.request.query, scope), ...renderAll(way.placement.query, scope)];
   return joinUrl(base, `${prefix}${path}`, Object.fromEntries(query));
+}
+
+/** Whom the server has to be, as the integration says it. */
+export function tlsOf(config: Values): { tlsVerify: boolean; caCertificate?: string } {
+  const { tls_verify: tlsVerify, ca_certificate: caCertificate } = config;
+  return {
+    tlsVerify: tlsVerify !== false,
+    ...(typeof caCertificate === 'string' && caCertificate !== '' && { caCertificate }),
+  };
 }
 
 function buildRequest(
@@ -173,7 +196,6 @@ function buildRequest(
     ...renderAll(way.placement.headers, scope),
     ...basicHeader(way, scope),
   ]);
-  const { tls_verify: tlsVerify, ca_certificate: caCertificate } = scope.config;
   return {
     step: step.id,
     purpose,
@@ -182,10 +204,34 @@ function buildRequest(
     url: buildUrl(manifest, way, step, scope),
     headers,
     ...(body && { body: body.text }),
-    tlsVerify: tlsVerify !== false,
-    ...(typeof caCertificate === 'string' && caCertificate !== '' && { caCertificate }),
+    ...tlsOf(scope.config),
     expectedStatuses: expectedStatuses(step, scope),
   };
+}
+
+/** What the templates of a way are filled with. @throws ConfigurationError when a setting is missing */
+export function scopeOf(
+  manifest: Manifest,
+  way: AuthWay,
+  config: Values,
+  credentials: Values,
+): TemplateScope {
+  const scope = {
+    config: withDefaults(manifest.config, config),
+    credentials: withDefaults(way.schema, credentials),
+  };
+  requireConfig(manifest, way, scope.config);
+  return scope;
+}
+
+/** Runs what fills templates in. @throws ConfigurationError for a value that cannot stand in one */
+export function explained<T>(build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    throw new ConfigurationError('A setting cannot be used', 'Save the settings of the integration again.');
+  }
 }
 
 /**
@@ -205,20 +251,11 @@ export function buildRequests(
 ): ProviderRequest[] {
   if (manifest.provider !== 'manifest')
     throw new Error(`${manifest.id} is tested by code: ${manifest.provider}`);
-  const scope = {
-    config: withDefaults(manifest.config, config),
-    credentials: withDefaults(way.schema, credentials),
-  };
-  requireConfig(manifest, way, scope.config);
+  const scope = scopeOf(manifest, way, config, credentials);
   const steps = stepsOf(manifest, way, purpose).filter(
     (step) =>
       step.only_with.every((name) => isSet(scope.config, name)) &&
       !step.only_without.some((name) => isSet(scope.config, name)),
   );
-  try {
-    return steps.map((step) => buildRequest(manifest, way, step, scope, purpose));
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    throw new ConfigurationError('A setting cannot be used', 'Save the settings of the integration again.');
-  }
+  return explained(() => steps.map((step) => buildRequest(manifest, way, step, scope, purpose)));
 }

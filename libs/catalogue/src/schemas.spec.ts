@@ -61,7 +61,10 @@ describe('schemas', () => {
     const open = ways.flatMap(({ manifest, way }) =>
       Object.entries(way.schema.properties)
         .filter(
-          ([name, field]) => /token|key|password|secret|connection_string/.test(name) && !field.writeOnly,
+          ([name, field]) =>
+            /token|key|pass|secret|connection_string/.test(name) &&
+            !/_(id|url)$/.test(name) &&
+            !field.writeOnly,
         )
         .map(([name]) => `${manifest.id}.${name}`),
     );

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { manifestOf, wayOf } from '../test/support.js';
+import { renderBaseUrl } from './request.js';
 import { ConfigurationError, joinUrl } from './url.js';
 
 describe('joinUrl', () => {
@@ -103,5 +105,17 @@ describe('joinUrl', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('renderBaseUrl', () => {
+  it('takes the first address that no value is missing for', () => {
+    const aws = manifestOf('aws');
+    const base = (config: Record<string, string>) =>
+      renderBaseUrl(aws, wayOf(aws), { config, credentials: {} });
+    const known = { region: 'eu-central-1', service: 'sqs' };
+    expect(base(known)).toBe('https://sqs.eu-central-1.amazonaws.com');
+    expect(base({ ...known, endpoint: 'https://aws.example.com' })).toBe('https://aws.example.com');
+    expect(base({})).toBeUndefined();
   });
 });

@@ -21,34 +21,47 @@ function refusePath(): never {
   );
 }
 
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return refusePath();
-  }
-}
-
-/** Servers differ in how often they decode, so “..” is looked for at every level. */
-function climbs(segment: string): boolean {
-  let text = segment;
-  for (let round = 0; round <= MAX_DECODINGS; round += 1) {
-    if (text.split(/[/\\]/).some((part) => part === '..' || part === '.')) return true;
-    const next = text.includes('%') ? decodedOrSame(text, round) : text;
-    if (next === text) return false;
-    text = next;
-  }
-  return true;
-}
-
-function decodedOrSame(text: string, round: number): string {
-  if (round === 0) return decoded(text);
+function decodedOrSame(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
     // “%” was itself encoded: nothing more to decode.
     return text;
   }
+}
+
+/** Some servers cut what follows a semicolon off a segment, and some cut spaces off. */
+const DOTS = /(?:^|[/\\])\s*\.{1,2}\s*(?:[;/\\]|$)/;
+
+/** Servers differ in how often they decode, so what is looked for is looked for at every level. */
+function decodesToUnsafe(path: string): string | undefined {
+  let text = path;
+  for (let round = 0; round <= MAX_DECODINGS; round += 1) {
+    if (DOTS.test(text)) return 'has “.” or “..” as a segment, plain or in percent codes';
+    if (/\p{Cc}/u.test(text)) return 'has a control character, plain or in percent codes';
+    const next = text.includes('%') ? decodedOrSame(text) : text;
+    if (next === text) return undefined;
+    text = next;
+  }
+  return 'has percent codes within percent codes';
+}
+
+/**
+ * What is wrong with a path that shall be joined to a base: what servers, or proxies before them, might read as a
+ * way out of it. Percent codes that are none of that stay as they are (GitLab wants %2F).
+ * @returns words that go on after “the path …”; undefined when nothing is wrong
+ */
+export function pathProblem(path: string): string | undefined {
+  if (UNSAFE.test(path)) return 'has a space, a backslash, a # or a control character';
+  if (path.includes('%')) {
+    // Not each segment for itself: a code never spans a slash.
+    try {
+      decodeURIComponent(path);
+    } catch {
+      return 'has a percent code that is not valid UTF-8';
+    }
+  }
+  return decodesToUnsafe(path);
 }
 
 function parseBase(base: string): URL {
@@ -65,24 +78,33 @@ function parseBase(base: string): URL {
 }
 
 /**
+ * Joins a path, without a query, to a base URL. The result has the base's origin and begins with its path.
+ * @throws ConfigurationError when base or path cannot be used
+ */
+export function joinPath(base: string, path: string): URL {
+  const url = parseBase(base);
+  if (pathProblem(path) !== undefined) refusePath();
+  const prefix = url.pathname.replace(/\/+$/, '');
+  const rest = path === '' || path.startsWith('/') ? path : `/${path}`;
+  const joined = new URL(url.origin);
+  joined.pathname = `${prefix}${rest}`;
+  const inside = joined.pathname === prefix || joined.pathname.startsWith(`${prefix}/`);
+  if (joined.origin !== url.origin || !inside) refusePath();
+  return joined;
+}
+
+/**
  * Joins a path (which may hold a query) to a base URL. The result has the base's origin and begins with its
  * path: neither “..” (encoded or not) nor “//host” leads out of it.
  * @param query added to the path's own query; replaces parameters of the same name
  * @throws ConfigurationError when base or path cannot be used
  */
 export function joinUrl(base: string, path: string, query: Record<string, string> = {}): string {
-  const url = parseBase(base);
   if (UNSAFE.test(path)) refusePath();
   const mark = path.indexOf('?');
   const [pathname, search] = mark < 0 ? [path, ''] : [path.slice(0, mark), path.slice(mark)];
-  if (pathname.split('/').some(climbs)) refusePath();
-
-  const prefix = url.pathname.replace(/\/+$/, '');
-  const rest = pathname === '' || pathname.startsWith('/') ? pathname : `/${pathname}`;
-  const joined = new URL(url.origin);
-  joined.pathname = `${prefix}${rest}`;
+  const joined = joinPath(base, pathname);
   joined.search = search;
   for (const [name, value] of Object.entries(query)) joined.searchParams.set(name, value);
-  if (joined.origin !== url.origin || !joined.pathname.startsWith(prefix)) refusePath();
   return joined.href;
 }

@@ -184,9 +184,20 @@ describe('validateCredentials', () => {
     [{}, { 'credentials.credential_type': ['is required'] }],
     [
       { credential_type: 'oauth2' },
-      { 'credentials.credential_type': ['must be one of: api_token, basic_auth'] },
+      {
+        'credentials.credential_type': [
+          'must be one of: api_token, basic_auth, client_credentials, jwt, mtls',
+        ],
+      },
     ],
-    [{ credential_type: 5 }, { 'credentials.credential_type': ['must be one of: api_token, basic_auth'] }],
+    [
+      { credential_type: 5 },
+      {
+        'credentials.credential_type': [
+          'must be one of: api_token, basic_auth, client_credentials, jwt, mtls',
+        ],
+      },
+    ],
     [
       { credential_type: 'basic_auth', auth_mode: 'bearer' },
       { 'credentials.auth_mode': ['must be one of: basic'] },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ProviderResponse } from '../src/conditions.js';
 import { loadCatalogue, type Catalogue } from '../src/loader.js';
-import type { AuthWay, Manifest } from '../src/manifest.js';
+import { type AuthWay, DERIVED_FIELDS, type Manifest } from '../src/manifest.js';
 import { interpret, type Outcome } from '../src/outcome.js';
 import { buildRequests, type ProviderRequest, type Purpose } from '../src/request.js';
 
@@ -57,6 +57,7 @@ export const SECRETS = ['canary-secret-1', 'canary-secret-2'] as const;
 const CREDENTIALS: Record<string, Record<string, string>> = {
   'argocd/api_token': { auth_token: SECRETS[0] },
   'github/access_token': { access_token: SECRETS[0] },
+  'github/github_app': { app_id: '123', installation_id: '456', private_key: SECRETS[0] },
   'slack/bot_token': { bot_token: SECRETS[0] },
   'supabase/access_token': { access_token: SECRETS[0] },
   'supabase/project_api_key': { api_key: SECRETS[0] },
@@ -72,6 +73,20 @@ const CREDENTIALS: Record<string, Record<string, string>> = {
   'generic_http/api_key_query': { query_name: 'key', api_key: SECRETS[0] },
   'generic_http/bearer': { token: SECRETS[0] },
   'generic_http/basic': { username: 'reader', password: SECRETS[0] },
+  'generic_http/client_credentials': {
+    token_url: 'https://login.example.com/token',
+    client_id: 'client',
+    client_secret: SECRETS[0],
+  },
+  'generic_http/jwt': { algorithm: 'HS256', secret: SECRETS[0] },
+  'generic_http/mtls': { certificate: 'certificate', private_key: SECRETS[0] },
+  'aws/aws_access_key': { access_key_id: 'AKIAIOSFODNN7EXAMPLE', secret_access_key: SECRETS[0] },
+  'aws/aws_assume_role': {
+    role_arn: 'arn:aws:iam::123456789012:role/latchkey',
+    access_key_id: 'AKIAIOSFODNN7EXAMPLE',
+    secret_access_key: SECRETS[0],
+  },
+  'ssh/ssh_key': { private_key: SECRETS[0] },
 };
 
 const CONFIG: Record<string, Record<string, string>> = {
@@ -80,12 +95,20 @@ const CONFIG: Record<string, Record<string, string>> = {
   grafana: { server_url: 'https://grafana.example.com' },
   generic_http: { base_url: 'https://api.example.com' },
   supabase: { project_ref: 'abcdefghijklmnopqrst' },
+  aws: { region: 'eu-central-1' },
+  ssh: { host: 'server.example.com', username: 'deploy' },
 };
 
 export function credentialsFor(manifest: Manifest, way: AuthWay): Record<string, string> {
   const credentials = CREDENTIALS[`${manifest.id}/${way.id}`];
   if (!credentials) throw new Error(`test/support.ts has no credential for ${manifest.id}/${way.id}`);
   return { credential_type: way.credential_type, auth_mode: way.id, ...credentials };
+}
+
+/** The credential as it is used: with what is derived from it. */
+export function usableFor(manifest: Manifest, way: AuthWay): Record<string, string> {
+  const derived = (DERIVED_FIELDS[way.credential_type] ?? []).map((name) => [name, SECRETS[0]]);
+  return { ...credentialsFor(manifest, way), ...Object.fromEntries(derived) };
 }
 
 export function configFor(manifest: Manifest): Record<string, string> {
@@ -103,7 +126,7 @@ export function requestsFor({ type, mode, config, purpose = 'test' }: Call): Pro
   const manifest = manifestOf(type);
   const way = wayOf(manifest, mode);
   const settings = { ...configFor(manifest), ...config };
-  return buildRequests(manifest, way, settings, credentialsFor(manifest, way), purpose);
+  return buildRequests(manifest, way, settings, usableFor(manifest, way), purpose);
 }
 
 export type Where = Call & { step: string };

@@ -1,8 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Public, RequireSuperAdmin } from '../common/decorators.js';
+import { Public } from '../common/decorators.js';
 import { Replies, Summary } from '../common/replies.js';
-import { InstallationDto, KeysDto } from './admin.dto.js';
+import { InstallationDto } from './admin.dto.js';
 import { AdminService } from './admin.service.js';
 
 @ApiTags('Installation')
@@ -18,13 +18,5 @@ export class AdminController {
   @Replies(200, { installation: InstallationDto })
   installation() {
     return this.service.installation();
-  }
-
-  @Get('admin/keys')
-  @Summary('Where the root key is held and which organisation keys there are. Never a key.')
-  @RequireSuperAdmin()
-  @Replies(200, { keys: KeysDto })
-  keys() {
-    return this.service.keys();
   }
 }

@@ -1,11 +1,4 @@
-import {
-  BooleanField,
-  ChoiceField,
-  IntegerField,
-  ShapeField,
-  ShapesField,
-  TextField,
-} from '../common/fields.js';
+import { BooleanField, ChoiceField, ShapeField, TextField } from '../common/fields.js';
 
 export class KeyPlaceDto {
   @TextField({ example: 'file' }) store: string;
@@ -19,14 +12,4 @@ export class InstallationDto {
   @ChoiceField(['open', 'invite', 'closed']) registration: string;
   @TextField({ example: '0.1.0' }) version: string;
   @ShapeField(() => KeyPlaceDto, { nullable: true }) key: KeyPlaceDto | null;
-}
-
-export class OrganizationKeysDto {
-  @IntegerField({ example: 1 }) version: number;
-  @TextField({ example: 'active' }) state: string;
-  @IntegerField({ example: 3, description: 'Organisations that hold one.' }) count: number;
-}
-
-export class KeysDto extends KeyPlaceDto {
-  @ShapesField(() => OrganizationKeysDto) organization_keys: OrganizationKeysDto[];
 }

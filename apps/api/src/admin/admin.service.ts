@@ -3,8 +3,7 @@ import { VERSION } from '../common/version.js';
 import { Environment } from '../config/environment.js';
 import { IdentityService } from '../identity/identity.service.js';
 import { Installation } from '../vault/installation.js';
-import { VaultService } from '../vault/vault.service.js';
-import type { InstallationDto, KeyPlaceDto, KeysDto } from './admin.dto.js';
+import type { InstallationDto, KeyPlaceDto } from './admin.dto.js';
 
 /** The installation itself. */
 @Injectable()
@@ -12,7 +11,6 @@ export class AdminService {
   constructor(
     private readonly identity: IdentityService,
     private readonly keysOfInstallation: Installation,
-    private readonly vault: VaultService,
     private readonly environment: Environment,
   ) {}
 
@@ -26,10 +24,6 @@ export class AdminService {
         key: initialized ? null : this.keyPlace(),
       },
     };
-  }
-
-  async keys(): Promise<{ keys: KeysDto }> {
-    return { keys: { ...this.keyPlace(), organization_keys: await this.vault.overview() } };
   }
 
   private keyPlace(): KeyPlaceDto {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { CursorPosition } from '../common/pagination.js';
+import type { ChainHead } from './audit-chain.js';
 import { Database } from '../database/database.js';
 
 export interface AuditRow {
@@ -22,13 +23,41 @@ export interface AuditRow {
   hash: Buffer;
 }
 
-interface ChainHead {
-  sequence: number;
-  hash: Buffer;
-}
-
-const COLUMNS = `organization_id, sequence, id, created_at, actor_type, actor_id, action, resource_type, resource_id,
+const COLUMNS = `sequence, id, created_at, actor_type, actor_id, action, resource_type, resource_id,
   outcome, ip, user_agent, request_id, metadata, previous_hash, hash`;
+
+/** An expression that lacks its end, where a condition may follow. */
+const APPENDED = `appended AS (
+  INSERT INTO audit_logs (organization_id, ${COLUMNS})
+  SELECT $1, * FROM unnest($2::bigint[], $3::uuid[], $4::timestamptz[], $5::text[], $6::uuid[], $7::text[],
+    $8::text[], $9::uuid[], $10::text[], $11::text[], $12::text[], $13::text[], $14::jsonb[], $15::bytea[],
+    $16::bytea[])`;
+const MOVED = 'UPDATE audit_chains SET sequence = $17, hash = $18 WHERE organization_id = $1';
+
+function appendParameters(rows: AuditRow[]): unknown[] {
+  const last = rows.at(-1)!;
+  const column = <K extends keyof AuditRow>(name: K): AuditRow[K][] => rows.map((row) => row[name]);
+  return [
+    last.organization_id,
+    column('sequence'),
+    column('id'),
+    column('created_at'),
+    column('actor_type'),
+    column('actor_id'),
+    column('action'),
+    column('resource_type'),
+    column('resource_id'),
+    column('outcome'),
+    column('ip'),
+    column('user_agent'),
+    column('request_id'),
+    column('metadata').map((metadata) => JSON.stringify(metadata)),
+    column('previous_hash'),
+    column('hash'),
+    last.sequence,
+    last.hash,
+  ];
+}
 
 /** `bigint` arrives as text; a chain does not outgrow a double. */
 const numbered = <T extends { sequence: unknown }>(row: T): T & { sequence: number } => ({
@@ -53,32 +82,25 @@ export class AuditRepository {
     return rows[0] && numbered(rows[0]);
   }
 
-  async append(manager: EntityManager, row: AuditRow): Promise<void> {
-    await manager.query(
-      `WITH appended AS (
-         INSERT INTO audit_logs (${COLUMNS})
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-       )
-       UPDATE audit_chains SET sequence = $2, hash = $16 WHERE organization_id = $1`,
-      [
-        row.organization_id,
-        row.sequence,
-        row.id,
-        row.created_at,
-        row.actor_type,
-        row.actor_id,
-        row.action,
-        row.resource_type,
-        row.resource_id,
-        row.outcome,
-        row.ip,
-        row.user_agent,
-        row.request_id,
-        JSON.stringify(row.metadata),
-        row.previous_hash,
-        row.hash,
-      ],
-    );
+  /** @param rows in the order of the chain, of one organisation. */
+  async append(manager: EntityManager, rows: AuditRow[]): Promise<void> {
+    if (rows.length > 0) await manager.query(`WITH ${APPENDED}) ${MOVED}`, appendParameters(rows));
+  }
+
+  /**
+   * Appends in a transaction of its own, where the chain still ends with `head`.
+   * @returns false when it does not: somebody else wrote, and nothing was written.
+   */
+  async appendAfter(organizationId: string, head: ChainHead, rows: AuditRow[]): Promise<boolean> {
+    const [written = []] = await this.database.tenantAtOnce<{ sequence: string }>(organizationId, [
+      {
+        name: 'append to the trail',
+        text: `WITH moved AS (${MOVED} AND sequence = $19 AND hash = $20 RETURNING sequence),
+          ${APPENDED} WHERE EXISTS (SELECT FROM moved)) SELECT sequence FROM moved`,
+        values: [...appendParameters(rows), head.sequence, head.hash],
+      },
+    ]);
+    return written.length > 0;
   }
 
   async readHead(organizationId: string): Promise<ChainHead | undefined> {
@@ -93,7 +115,7 @@ export class AuditRepository {
   async readChain(organizationId: string, after: number, limit: number): Promise<AuditRow[]> {
     const rows = await this.database.tenant(organizationId, (manager) =>
       manager.query<AuditRow[]>(
-        `SELECT ${COLUMNS} FROM audit_logs WHERE organization_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3`,
+        `SELECT organization_id, ${COLUMNS} FROM audit_logs WHERE organization_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3`,
         [organizationId, after, limit],
       ),
     );
@@ -106,7 +128,9 @@ export class AuditRepository {
   ): Promise<(AuditRow & { actor_name: string | null })[]> {
     return this.database.tenant(organizationId, (manager) =>
       manager.query(
-        `SELECT a.*, u.full_name AS actor_name FROM audit_logs a LEFT JOIN users u ON u.id = a.actor_id
+        `SELECT a.*, coalesce(u.full_name, t.name) AS actor_name FROM audit_logs a
+         LEFT JOIN users u ON u.id = a.actor_id
+         LEFT JOIN service_tokens t ON t.organization_id = a.organization_id AND t.id = a.actor_id
          WHERE a.organization_id = $1 AND ($2::text IS NULL OR a.action = $2)
            AND ($3::timestamptz IS NULL OR (a.created_at, a.id) < ($3, $4::uuid))
          ORDER BY a.created_at DESC, a.id DESC LIMIT $5`,

@@ -1,44 +1,18 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import canonicalize from 'canonicalize';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
-import { type Actor, NIL_ORGANIZATION, type RequestOrigin, type SystemActor } from '../common/actor.js';
+import { NIL_ORGANIZATION } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
-import { redactFields } from '../common/redaction.js';
 import { Database } from '../database/database.js';
+import { type AuditEntry, type ChainHead, chainHash, GENESIS, nextRow } from './audit-chain.js';
 import { AuditRepository, type AuditRow } from './audit.repository.js';
 
-/** Someone who has not signed in: a failed sign-in, a call without a token. */
-export interface AnonymousActor {
-  kind: 'anonymous';
-  origin: RequestOrigin;
-}
-
-/** A person; an `Actor` is one. */
-type PersonActor = Pick<Actor, 'kind' | 'userId' | 'origin'>;
-
-export interface AuditEntry {
-  actor: PersonActor | SystemActor | AnonymousActor;
-  /** `resource.verb`, from the list in docs/security.md. */
-  action: string;
-  resourceType: string;
-  resourceId: string | null;
-  outcome: 'success' | 'failure' | 'blocked';
-  /** Names of fields, never their values. */
-  metadata?: Record<string, unknown>;
+/** An entry, and when it happened. */
+export interface TimedEntry {
+  entry: AuditEntry;
+  at: Date;
 }
 
 const VERIFY_BATCH = 1000;
-
-const GENESIS = Buffer.alloc(32);
-
-/** SHA-256 over the hash before and the RFC 8785 form of the row. */
-function chainHash(row: Omit<AuditRow, 'hash' | 'previous_hash'>, previous: Buffer): Buffer {
-  const form = canonicalize({ ...row, created_at: row.created_at.toISOString() });
-  if (form === undefined) throw new Error('an audit row has no canonical form');
-  return createHash('sha256').update(previous).update(form).digest();
-}
 
 /** The append-only trail: each row carries the hash of the one before it in its organisation. */
 @Injectable()
@@ -54,50 +28,45 @@ export class AuditService {
    * transaction ends, so it is called last.
    */
   async record(manager: EntityManager, organizationId: string, entry: AuditEntry): Promise<void> {
-    const head = (await this.repository.lockHead(manager, organizationId)) ?? { sequence: 0, hash: GENESIS };
-    const { actor } = entry;
-    const origin = actor.kind === 'system' ? null : actor.origin;
-    const row = {
-      organization_id: organizationId,
-      sequence: head.sequence + 1,
-      id: uuidv7(),
-      created_at: this.clock.date(),
-      actor_type: actor.kind,
-      actor_id: actor.kind === 'user' ? actor.userId : null,
-      action: entry.action,
-      resource_type: entry.resourceType,
-      resource_id: entry.resourceId,
-      outcome: entry.outcome,
-      ip: origin?.ip ?? null,
-      user_agent: origin?.userAgent ?? null,
-      request_id: origin?.requestId ?? null,
-      metadata: redactFields({
-        ...entry.metadata,
-        ...(actor.kind === 'system' ? { component: actor.component } : {}),
-      }) as Record<string, unknown>,
-    };
-    const hash = chainHash(row, head.hash);
-    await this.repository.append(manager, { ...row, previous_hash: head.hash, hash });
+    await this.append(manager, organizationId, [{ entry, at: this.clock.date() }]);
   }
 
   /** Writes a row on its own: what was refused changed nothing that it could be written with. */
   async recordAlone(organizationId: string | null, entry: AuditEntry): Promise<void> {
-    const organization = organizationId ?? NIL_ORGANIZATION;
-    await this.database.tenant(organization, (manager) => this.record(manager, organization, entry));
+    await this.recordTogether(organizationId ?? NIL_ORGANIZATION, [{ entry, at: this.clock.date() }]);
+  }
+
+  /** Writes many rows on their own: one lock of the chain, one commit. @returns the end of the chain. */
+  recordTogether(organizationId: string, entries: TimedEntry[]): Promise<ChainHead> {
+    return this.database.tenant(organizationId, (manager) => this.append(manager, organizationId, entries));
+  }
+
+  /**
+   * Like `recordTogether`, in one round trip, where the chain still ends as it did when this process wrote to it last.
+   * @returns the end of the chain; undefined when somebody else wrote meanwhile, and nothing was written.
+   */
+  async recordAfter(
+    organizationId: string,
+    head: ChainHead,
+    entries: TimedEntry[],
+  ): Promise<ChainHead | undefined> {
+    const rows = rowsAfter(head, organizationId, entries);
+    const written = await this.repository.appendAfter(organizationId, head, rows);
+    return written ? endOf(rows, head) : undefined;
   }
 
   /** Recomputes the whole chain of an organisation and names the first row that does not fit. */
   async verify(
     organizationId: string,
   ): Promise<{ valid: boolean; rows: number; first_broken_sequence: number | null }> {
-    let previous: Buffer = GENESIS;
+    let previous: Buffer = GENESIS.hash;
     let sequence = 0;
     for (;;) {
       // The head first: when no row follows then, nothing was written between the two reads.
-      const head = await this.repository.readHead(organizationId);
+      const head = (await this.repository.readHead(organizationId)) ?? GENESIS;
       const rows = await this.repository.readChain(organizationId, sequence, VERIFY_BATCH);
       if (rows.length === 0) {
-        const complete = (head?.sequence ?? 0) === sequence && (head?.hash ?? GENESIS).equals(previous);
+        const complete = head.sequence === sequence && head.hash.equals(previous);
         return { valid: complete, rows: sequence, first_broken_sequence: complete ? null : sequence + 1 };
       }
       for (const { hash, previous_hash: stated, ...row } of rows) {
@@ -109,4 +78,26 @@ export class AuditService {
       }
     }
   }
+
+  private async append(
+    manager: EntityManager,
+    organizationId: string,
+    entries: TimedEntry[],
+  ): Promise<ChainHead> {
+    const head = (await this.repository.lockHead(manager, organizationId)) ?? GENESIS;
+    const rows = rowsAfter(head, organizationId, entries);
+    await this.repository.append(manager, rows);
+    return endOf(rows, head);
+  }
+}
+
+function rowsAfter(head: ChainHead, organizationId: string, entries: TimedEntry[]): AuditRow[] {
+  const rows: AuditRow[] = [];
+  for (const { entry, at } of entries) rows.push(nextRow(rows.at(-1) ?? head, organizationId, entry, at));
+  return rows;
+}
+
+function endOf(rows: AuditRow[], head: ChainHead): ChainHead {
+  const { sequence, hash } = rows.at(-1) ?? head;
+  return { sequence, hash };
 }

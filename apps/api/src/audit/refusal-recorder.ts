@@ -14,7 +14,7 @@ export class RefusalRecorder {
 
   /** To be called before the refusal is answered. */
   async record(request: AuthenticatedRequest, { code, details }: AppError): Promise<void> {
-    const { actor } = request;
+    const actor = request.actor ?? request.program;
     if (!actor || (code !== 'NOT_FOUND' && code !== 'FORBIDDEN')) return;
     const id = Object.values((request.params ?? {}) as Record<string, string>).findLast((value) =>
       isUUID(value),

@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
-import type { Actor } from '../common/actor.js';
+import { ModuleRef, Reflector } from '@nestjs/core';
+import type { Actor, ProgramActor } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import {
   type AuthenticatedRequest,
@@ -9,6 +9,7 @@ import {
   PUBLIC,
   type Requirement,
 } from '../common/decorators.js';
+import { ProgramAuthenticator, SERVICE_TOKEN_PREFIX } from '../common/program-authenticator.js';
 import { BearerGuard } from './bearer.guard.js';
 import { type Principal, PrincipalsService } from './principals.service.js';
 
@@ -24,11 +25,13 @@ const BEARER = /^Bearer (\S+)$/i;
 @Injectable()
 export class AccessGuard implements CanActivate {
   private readonly rules = new WeakMap<Handler, Rule>();
+  private programs: ProgramAuthenticator | undefined;
 
   constructor(
     private readonly reflector: Reflector,
     private readonly principals: PrincipalsService,
     private readonly bearer: BearerGuard,
+    private readonly modules: ModuleRef,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -40,6 +43,7 @@ export class AccessGuard implements CanActivate {
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
     if (!token)
       throw new AppError('UNAUTHENTICATED', 'Sign in, and send the access token as Authorization: Bearer.');
+    if (token.startsWith(SERVICE_TOKEN_PREFIX)) return this.authenticateProgram(request, token, rule);
     const known = this.principals.recall(token);
     if (known) return this.admit(request, known, rule);
     return this.authenticate(context, request, token, rule);
@@ -70,6 +74,32 @@ export class AccessGuard implements CanActivate {
     return this.admit(request, principal, rule);
   }
 
+  private authenticateProgram(
+    request: AuthenticatedRequest,
+    token: string,
+    rule: Requirement,
+  ): boolean | Promise<boolean> {
+    // Looked up late: what answers stands above this module.
+    const programs = (this.programs ??= this.modules.get<ProgramAuthenticator>(ProgramAuthenticator, {
+      strict: false,
+    }));
+    const program = programs.authenticate(token, originOf(request));
+    return program instanceof Promise
+      ? program.then((found) => this.admitProgram(request, found, rule))
+      : this.admitProgram(request, program, rule);
+  }
+
+  private admitProgram(request: AuthenticatedRequest, program: ProgramActor, rule: Requirement): boolean {
+    request.program = program;
+    if (!('scope' in rule) || rule.scope === undefined)
+      return this.deny('session', 'This route is for people. A service token cannot call it: sign in.');
+    if (program.scopes.has(rule.scope)) return true;
+    return this.deny(
+      rule.scope,
+      `This service token does not have the scope ${rule.scope}. Make one that has it.`,
+    );
+  }
+
   private admit(
     request: AuthenticatedRequest,
     principal: Principal,
@@ -84,6 +114,11 @@ export class AccessGuard implements CanActivate {
         this.deny('super_admin', 'Only an administrator of this installation may do this.')
       );
     }
+    if (!('permission' in rule))
+      return this.deny(
+        rule.scope,
+        `This route is for programs: call it with a service token that has the scope ${rule.scope}.`,
+      );
     if (actor.permissions.has(rule.permission)) return true;
     const reason = actor.organizationId
       ? `Your role does not include ${rule.permission}. Ask an admin of your organisation.`

@@ -26,7 +26,9 @@ import { SessionsService } from './sessions.service.js';
   imports: [PassportModule, IdentityModule, VaultModule, AuditModule, MailModule],
   controllers: [AuthController],
   providers: [
-    { provide: APP_GUARD, useClass: AccessGuard },
+    AccessGuard,
+    // One instance, since the proxy's route asks it too.
+    { provide: APP_GUARD, useExisting: AccessGuard },
     AccessTokens,
     AuthService,
     BearerGuard,

@@ -12,6 +12,13 @@ export class AuthModeDto {
   @TextField({ example: 'api_token' }) credential_type: string;
   @TextsField({ description: 'Where to find the credential, step by step.' }) steps: string[];
   @TextField({ nullable: true }) link: string | null;
+  @TextField({
+    nullable: true,
+    example: '/user',
+    description:
+      'A path to try through the proxy, which may name fields of the configuration as `{config.name}`; null where the proxy does not work.',
+  })
+  example_path: string | null;
 }
 
 export class IntegrationTypeDto {

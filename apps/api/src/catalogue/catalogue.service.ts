@@ -12,6 +12,7 @@ import {
 import { AppError } from '../common/app-error.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 import type { IntegrationTypeDto, IntegrationTypesQuery } from './catalogue.dto.js';
+import { examplePath } from './example-path.js';
 
 /** Integration types as the manifests describe them; the database keeps a copy for references. */
 @Injectable()
@@ -87,7 +88,10 @@ export class CatalogueService implements OnApplicationBootstrap {
       config_schema: configSchema(manifest),
       credential_schema: credentialSchema(manifest),
       ui_schema: { ...uiSchema(manifest) },
-      auth_modes: authModes(manifest),
+      auth_modes: authModes(manifest).map((mode, index) => ({
+        ...mode,
+        example_path: examplePath(manifest, manifest.auth[index]!),
+      })),
       capabilities: capabilities(manifest),
       is_active: manifest.is_active,
     };

@@ -26,6 +26,22 @@ export interface Actor {
   origin: RequestOrigin;
 }
 
+/** A program with a service token, and what the token is narrowed to. */
+export interface ProgramActor {
+  kind: 'service_token';
+  tokenId: string;
+  tokenName: string;
+  organizationId: string;
+  scopes: ReadonlySet<string>;
+  /** null: every integration of the organisation. */
+  integrationIds: ReadonlySet<string> | null;
+  integrationTypeIds: ReadonlySet<string> | null;
+  origin: RequestOrigin;
+}
+
+/** Who reads: a person or a program. */
+export type AnyActor = Actor | ProgramActor;
+
 /** Latchkey itself, acting on its schedule. */
 export interface SystemActor {
   kind: 'system';
@@ -33,7 +49,7 @@ export interface SystemActor {
 }
 
 /** The organisation the actor works in. @throws AppError FORBIDDEN when the session has none. */
-export function organizationOf(actor: Actor): string {
+export function organizationOf(actor: AnyActor): string {
   if (!actor.organizationId) {
     throw new AppError('FORBIDDEN', 'You are in no organisation. Create one or accept an invitation first.');
   }
@@ -45,8 +61,9 @@ export interface Owned {
   teamIds: string[];
 }
 
-/** True when the permission's scope reaches this resource. */
-export function permits(actor: Actor, permission: string, resource: Owned): boolean {
+/** True when the permission's scope reaches this resource; programs hold no permissions. */
+export function permits(actor: AnyActor, permission: string, resource: Owned): boolean {
+  if (actor.kind === 'service_token') return false;
   const scope = actor.permissions.get(permission);
   if (scope === 'all') return true;
   if (scope === 'own') return resource.createdById === actor.userId;

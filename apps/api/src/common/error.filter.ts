@@ -73,12 +73,16 @@ export class ErrorFilter implements ExceptionFilter {
 
   async catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const http = host.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
+    await this.respond(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  /** For routes that Nest does not serve. */
+  async respond(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
       if (error instanceof AppError) await this.record(request, error);
-      this.answer(error, request, http.getResponse<FastifyReply>());
+      this.answer(error, request, reply);
     } catch (failure) {
-      this.answer(failure, request, http.getResponse<FastifyReply>());
+      this.answer(failure, request, reply);
     }
   }
 

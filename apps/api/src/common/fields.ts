@@ -3,6 +3,7 @@ import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
   IsArray,
   IsBoolean,
   IsEmail,
@@ -17,8 +18,10 @@ import {
   MaxLength,
   Min,
   MinLength,
+  ValidateBy,
   ValidateIf,
 } from 'class-validator';
+import ipaddr from 'ipaddr.js';
 
 /**
  * One decorator per field says both what is accepted and what the OpenAPI document shows, so that the two
@@ -58,6 +61,13 @@ interface TextOptions extends FieldOptions {
   pattern?: { expression: RegExp; wants: string };
   format?: string;
 }
+
+const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+const isDateTime = (text: string): boolean => RFC3339.test(text) && !Number.isNaN(Date.parse(text));
+
+/** Not the spellings that only a URL's reader takes for an address (`127.1`, `0x7f.1`). */
+const isAddress = (text: string): boolean =>
+  text.includes(':') ? ipaddr.IPv6.isValid(text) : ipaddr.IPv4.isValidFourPartDecimal(text);
 
 /** A bounded string; NUL and half a surrogate pair are refused since PostgreSQL cannot keep them. */
 export function TextField(options: TextOptions = {}): PropertyDecorator {
@@ -170,5 +180,73 @@ export const ShapesField = (type: () => Class, options: FieldOptions = {}): Prop
     ...(options.description ? { description: options.description } : {}),
   });
 
-export const TextsField = (options: FieldOptions = {}) =>
-  field(options, { type: 'array', items: { type: 'string' } }, IsArray(), IsString({ each: true }));
+interface ListOptions extends FieldOptions {
+  min?: number;
+  max?: number;
+}
+
+function listField(
+  { min = 0, max = 100, ...options }: ListOptions,
+  items: Record<string, unknown>,
+  ...checks: PropertyDecorator[]
+): PropertyDecorator {
+  return field(
+    options,
+    { type: 'array', items, ...(min ? { minItems: min } : {}), maxItems: max },
+    IsArray({ message: 'must be a list' }),
+    ArrayMinSize(min, { message: `must have at least ${min} ${min === 1 ? 'entry' : 'entries'}` }),
+    ArrayMaxSize(max, { message: `must have at most ${max} entries` }),
+    ...checks,
+  );
+}
+
+export const TextsField = (options: ListOptions = {}) =>
+  listField(
+    options,
+    { type: 'string', maxLength: 255 },
+    IsString({ each: true, message: 'each entry must be a text' }),
+    MaxLength(255, { each: true, message: 'each entry must have at most 255 characters' }),
+    Matches(/^[^\0\p{Cs}]*$/u, { each: true, message: 'must not contain NUL or half a character' }),
+  );
+
+/** Some of a fixed set. */
+export const ChoicesField = (choices: readonly string[], options: ListOptions = {}) =>
+  listField(
+    options,
+    { type: 'string', enum: [...choices] },
+    IsIn([...choices], { each: true, message: `each entry must be one of ${choices.join(', ')}` }),
+  );
+
+/** Networks in CIDR notation (RFC 4632, RFC 4291) or single addresses. */
+export const NetworksField = (options: ListOptions = {}) =>
+  listField(
+    options,
+    { type: 'string', maxLength: 64 },
+    IsString({ each: true, message: 'each entry must be a text' }),
+    ValidateBy(
+      {
+        name: 'isNetwork',
+        validator: {
+          validate: (value: unknown) =>
+            typeof value === 'string' &&
+            /[.:]/.test(value) &&
+            (ipaddr.isValidCIDR(value) || isAddress(value)),
+        },
+      },
+      { each: true, message: 'each entry must be a network or address, such as 203.0.113.0/24' },
+    ),
+  );
+
+/** A moment, given by the caller. */
+export const DateTimeField = (options: FieldOptions = {}) =>
+  field(
+    { example: '2027-01-15T10:00:00.000Z', ...options },
+    { type: 'string', format: 'date-time', maxLength: 40 },
+    ValidateBy(
+      {
+        name: 'isDateTime',
+        validator: { validate: (value: unknown) => typeof value === 'string' && isDateTime(value) },
+      },
+      { message: 'must be a time such as 2027-01-15T10:00:00Z (RFC 3339)' },
+    ),
+  );

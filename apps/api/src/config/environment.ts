@@ -1,3 +1,4 @@
+import { type KeySettings, keySettings, nextKeySettings } from './key-settings.js';
 import { readVariables, type Variables } from './variables.js';
 import { resolveDataDirectory } from './data-directory.js';
 
@@ -15,11 +16,20 @@ export class Environment {
   readonly databaseUrl: string | undefined;
   readonly databaseAppUrl: string | undefined;
   readonly databaseSystemUrl: string | undefined;
+  readonly databaseListenUrl: string | undefined;
   readonly dataDirectory: string;
   readonly role: 'all' | 'api' | 'worker';
-  readonly keyStore: 'file' | 'env';
+  readonly keyStore: KeySettings['kind'];
   readonly masterKey: string | undefined;
   readonly passphrase: string | undefined;
+  /** Where the root key is held. */
+  readonly rootKey: KeySettings;
+  /** Where the root key is to be held after the next rotation, or was rotated to already. */
+  readonly nextRootKey: KeySettings | undefined;
+  /** How long a start waits for a key store that cannot be reached. */
+  readonly keyStoreBootWait: number;
+  /** How long keys in memory outlive their freshness while the key store cannot be reached. */
+  readonly keyCacheGrace: number;
   readonly jwtSecret: string | undefined;
   readonly registration: 'open' | 'invite' | 'closed';
   readonly smtpUrl: string | undefined;
@@ -46,11 +56,16 @@ export class Environment {
     this.databaseUrl = values.DATABASE_URL;
     this.databaseAppUrl = values.DATABASE_APP_URL;
     this.databaseSystemUrl = values.DATABASE_SYSTEM_URL;
+    this.databaseListenUrl = values.DATABASE_LISTEN_URL;
     this.dataDirectory = resolveDataDirectory(values.LATCHKEY_DATA_DIR);
     this.role = values.LATCHKEY_ROLE;
     this.masterKey = values.ENCRYPTION_MASTER_KEY;
     this.passphrase = values.ENCRYPTION_PASSPHRASE;
     this.keyStore = values.KEY_STORE ?? (this.masterKey || this.passphrase ? 'env' : 'file');
+    this.rootKey = keySettings(values, this.keyStore, '');
+    this.nextRootKey = nextKeySettings(values);
+    this.keyStoreBootWait = values.KEY_STORE_BOOT_WAIT;
+    this.keyCacheGrace = values.KEY_CACHE_GRACE;
     this.jwtSecret = values.JWT_SECRET;
     this.registration = values.REGISTRATION;
     this.smtpUrl = values.SMTP_URL;

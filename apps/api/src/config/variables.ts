@@ -74,6 +74,7 @@ const networks = <F>(fallback: F): Rule<string[] | F> => ({
 });
 
 const DATABASE_SCHEMES = ['postgres:', 'postgresql:'];
+export const KEY_STORES = ['file', 'env', 'aws-kms', 'vault-transit'] as const;
 
 const RULES = {
   PORT: integer(3000, 0, 65535),
@@ -82,11 +83,32 @@ const RULES = {
   DATABASE_URL: url(DATABASE_SCHEMES, undefined, true),
   DATABASE_APP_URL: url(DATABASE_SCHEMES, undefined, true),
   DATABASE_SYSTEM_URL: url(DATABASE_SCHEMES, undefined, true),
+  DATABASE_LISTEN_URL: url(DATABASE_SCHEMES, undefined, true),
   LATCHKEY_DATA_DIR: text(undefined),
   LATCHKEY_ROLE: oneOf(['all', 'api', 'worker'] as const, 'all' as const),
-  KEY_STORE: oneOf(['file', 'env'] as const, undefined),
+  KEY_STORE: oneOf(KEY_STORES, undefined),
+  KEY_STORE_NEXT: oneOf(KEY_STORES, undefined),
   ENCRYPTION_MASTER_KEY: text(undefined, true, ['ENCRYPTION_KEY', 'MASTER_KEY', 'TOKEN_ENCRYPTION_KEY']),
+  ENCRYPTION_MASTER_KEY_NEXT: text(undefined, true),
   ENCRYPTION_PASSPHRASE: text(undefined, true),
+  ENCRYPTION_PASSPHRASE_NEXT: text(undefined, true),
+  AWS_REGION: text(undefined),
+  AWS_ACCESS_KEY_ID: text(undefined),
+  AWS_SECRET_ACCESS_KEY: text(undefined, true),
+  AWS_SESSION_TOKEN: text(undefined, true),
+  AWS_KMS_KEY_ID: text(undefined),
+  AWS_KMS_KEY_ID_NEXT: text(undefined),
+  AWS_KMS_ENDPOINT: url(['http:', 'https:'], undefined),
+  VAULT_ADDR: url(['http:', 'https:'], undefined),
+  VAULT_NAMESPACE: text(undefined),
+  VAULT_TOKEN: text(undefined, true),
+  VAULT_TOKEN_FILE: text(undefined),
+  VAULT_CACERT: text(undefined),
+  VAULT_TRANSIT_MOUNT: text('transit'),
+  VAULT_TRANSIT_KEY: text('latchkey'),
+  VAULT_TRANSIT_KEY_NEXT: text(undefined),
+  KEY_STORE_BOOT_WAIT: integer(30, 0, 600),
+  KEY_CACHE_GRACE: integer(3600, 0, 86_400),
   JWT_SECRET: {
     ...text(undefined, true, ['JWT_SECRET_KEY']),
     wants: 'a text of at least 32 bytes',

@@ -1,8 +1,10 @@
 import { type DynamicModule, Logger, Module } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource, type ObjectLiteral } from 'typeorm';
+import { ChangeFeed, ListenUrl } from './change-feed.js';
 import { Database } from './database.js';
 import type { DatabaseUrls } from './migrate.js';
+import { TenantPipeline } from './tenant-pipeline.js';
 
 /** The pool's size is the bound on transactions at once; a request waits for its turn. */
 const APP_CONNECTIONS = 20;
@@ -44,10 +46,13 @@ export class DatabaseModule {
         {
           provide: Database,
           inject: [DataSource, pg.Pool],
-          useFactory: (source: DataSource, system: pg.Pool) => new Database(source, system),
+          useFactory: (source: DataSource, system: pg.Pool) =>
+            new Database(source, system, new TenantPipeline(urls.app)),
         },
+        { provide: ListenUrl, useValue: new ListenUrl(urls.listen) },
+        ChangeFeed,
       ],
-      exports: [Database],
+      exports: [ChangeFeed, Database],
     };
   }
 }

@@ -12,12 +12,12 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { reachableByOthers } from '../config/data-directory.js';
+import { alive, freePort } from './local-process.js';
 import {
   type DatabaseAccount,
   databaseAccount,
@@ -38,24 +38,6 @@ const STOP_LIMIT_MS = 20_000;
 /** Told to the person who starts Latchkey; the message says what to do. */
 export class EmbeddedPostgresError extends Error {
   override readonly name = 'EmbeddedPostgresError';
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port could be had');
-  return address.port;
 }
 
 /**
@@ -108,6 +90,32 @@ export class EmbeddedPostgres {
       );
     await this.ensureDatabase();
     return this.url(port, DATABASE);
+  }
+
+  /**
+   * For a command beside a running Latchkey.
+   * @returns the owner's connection URL; undefined when no Latchkey has the server.
+   * @throws EmbeddedPostgresError when there is no database in the folder.
+   */
+  async join(): Promise<string | undefined> {
+    if (!existsSync(join(this.folder, 'PG_VERSION'))) {
+      throw new EmbeddedPostgresError(
+        `There is no database in ${this.dataDirectory}. Start Latchkey once, or name its folder with LATCHKEY_DATA_DIR ` +
+          'or its database with DATABASE_URL.',
+      );
+    }
+    const running = this.runningServer();
+    if (!running) return undefined;
+    const client = new pg.Client({ connectionString: this.url(running.port, 'postgres') });
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ free: boolean }>('SELECT pg_try_advisory_lock($1) AS free', [
+        OWNERSHIP_LOCK,
+      ]);
+      return rows[0]?.free ? undefined : this.url(running.port, DATABASE);
+    } finally {
+      await client.end();
+    }
   }
 
   /** Stops the server in order: open transactions are rolled back, everything committed is on disk. */

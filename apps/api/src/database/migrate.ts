@@ -16,6 +16,8 @@ export interface DatabaseUrls {
   app: string;
   /** Finds due work across organisations by named policies; can read no sealed data. */
   system: string;
+  /** The application's login on a direct connection, for LISTEN. */
+  listen: string;
 }
 
 /** The login's address: the owner's with another user, and a password that only the owner's can derive. */
@@ -29,8 +31,13 @@ function derivedUrl(owner: string, role: string): string {
   return url.toString();
 }
 
-export function databaseUrls(owner: string, app?: string, system?: string): DatabaseUrls {
-  return { owner, app: app ?? derivedUrl(owner, APP_ROLE), system: system ?? derivedUrl(owner, SYSTEM_ROLE) };
+/** @param given the addresses that the operator set; the others are derived from the owner's. */
+export function databaseUrls(
+  owner: string,
+  given: { app?: string; system?: string; listen?: string } = {},
+): DatabaseUrls {
+  const app = given.app ?? derivedUrl(owner, APP_ROLE);
+  return { owner, app, system: given.system ?? derivedUrl(owner, SYSTEM_ROLE), listen: given.listen ?? app };
 }
 
 async function canLogIn(url: string): Promise<boolean> {

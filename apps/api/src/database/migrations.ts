@@ -4,6 +4,7 @@ import { Vault1700000000003 } from './migrations/0003-vault.js';
 import { Integrations1700000000004 } from './migrations/0004-integrations.js';
 import { Watch1700000000005 } from './migrations/0005-watch.js';
 import { Audit1700000000006 } from './migrations/0006-audit.js';
+import { Access1700000000007 } from './migrations/0007-access.js';
 
 export const MIGRATIONS = [
   Identity1700000000001,
@@ -12,4 +13,5 @@ export const MIGRATIONS = [
   Integrations1700000000004,
   Watch1700000000005,
   Audit1700000000006,
+  Access1700000000007,
 ];

@@ -35,7 +35,10 @@ export class ConnectionPools {
   readonly #leaving = new Set<Agent>();
   readonly #sockets = new Set<Socket>();
 
-  constructor(guard: AddressGuard) {
+  constructor(
+    guard: AddressGuard,
+    private readonly connectionsPerOrigin = CONNECTIONS_PER_ORIGIN,
+  ) {
     this.#guard = guard;
     this.#agents = new LRUCache<string, Agent>({ max: MAX_POOLS, dispose: (agent) => this.#retire(agent) });
   }
@@ -53,7 +56,7 @@ export class ConnectionPools {
     const agent = new Agent({
       connect: connector(tls, place, this.#sockets),
       allowH2: false,
-      connections: CONNECTIONS_PER_ORIGIN,
+      connections: this.connectionsPerOrigin,
       maxHeaderSize: MAX_HEADER_BYTES,
     });
     this.#agents.set(key, agent);

@@ -1,34 +1,49 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { AddressPolicy } from './address-policy.js';
 import { CONNECT_TIMEOUT_MS, ConnectionPools, type TlsSettings } from './connector.js';
-import { EgressError, toEgressError } from './egress.error.js';
+import { Deadline } from './deadline.js';
+import { EgressError, RequestTooLargeError, toEgressError } from './egress.error.js';
 import { AddressGuard, GuardedSocket, type Resolve } from './guarded-socket.js';
 import type { HostMap } from './host-map.js';
 import { type Hop, redirectedHop, validHeaders, validMethod, validUrl } from './request-rules.js';
 import { ACCEPTED_ENCODINGS, contentCodings, readBody } from './response-body.js';
+import { type EgressStreamResponse, StreamedCall, type StreamLimits } from './streamed-call.js';
 
-export interface EgressRequest {
+/** What every call has. */
+interface EgressCall {
   method: string;
   /** http or https, without user name and password. */
   url: string | URL;
   /** Without Host, Content-Length, Transfer-Encoding, Connection and the like: the client decides those. */
   headers?: Record<string, string>;
-  body?: string | Buffer;
   /** Default true. False accepts any certificate of the host named in `url`. */
   tlsVerify?: boolean;
   /** PEM; trusted instead of the public authorities, for the host named in `url`. */
   caCertificate?: string;
   /** PEM; shown to the origin of `url` only. */
   clientCertificate?: { cert: string; key: string; passphrase?: string };
+  signal?: AbortSignal;
+}
+
+export interface EgressRequest extends EgressCall {
+  body?: string | Buffer;
   /** For the whole call with its redirects, in milliseconds; default 10000. */
   timeoutMs?: number;
   /** After decompression; default 1 MiB. */
   maxResponseBytes?: number;
   /** Default 3; with 0 a redirect is handed back as it came. */
   maxRedirects?: number;
-  signal?: AbortSignal;
+}
+
+export interface EgressStreamRequest extends EgressCall {
+  /** A stream is destroyed when the call ends before it does. */
+  body?: Readable | Buffer;
+  /** Of a stream whose length is known; otherwise it is sent in chunks. */
+  bodyLength?: number;
+  limits: StreamLimits;
 }
 
 export interface EgressResponse {
@@ -54,15 +69,20 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** A redirect's own body is read up to here, so that the connection can serve the next hop. */
 const REDIRECT_BODY_BYTES = 16 * 1024;
 const MAX_TIMEOUT_MS = 10 * 60_000;
+/** A stream may hold its connection for minutes, and a busy service has many at once. */
+const STREAMS_PER_ORIGIN = 256;
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
+const USER_AGENT = `Latchkey/${version}`;
 
 /** The only way out of the program: HTTP calls and raw sockets that reach allowed addresses only. */
 export class EgressClient {
   readonly #policy: EgressPolicy;
   readonly #guard: AddressGuard;
   readonly #pools: ConnectionPools;
+  /** Apart, so that long transfers keep no short call waiting for a connection. */
+  readonly #streamPools: ConnectionPools;
   readonly #underWay = new Set<Promise<unknown>>();
   #closed = false;
 
@@ -70,6 +90,7 @@ export class EgressClient {
     this.#policy = policy;
     this.#guard = new AddressGuard(policy.addresses, policy.resolve);
     this.#pools = new ConnectionPools(this.#guard);
+    this.#streamPools = new ConnectionPools(this.#guard, STREAMS_PER_ORIGIN);
   }
 
   /**
@@ -84,6 +105,45 @@ export class EgressClient {
     } finally {
       this.#underWay.delete(call);
     }
+  }
+
+  /**
+   * Makes one HTTP call whose bodies pass through. Every status is an answer, redirects too, and the body comes
+   * as the server sent it. The caller reads the body to its end or destroys it.
+   * @throws EgressError and nothing else; what happens after the headers is an error of the body.
+   */
+  async stream(request: EgressStreamRequest): Promise<EgressStreamResponse> {
+    const { body, bodyLength, limits, signal } = request;
+    const { tlsVerify = true, caCertificate, clientCertificate } = request;
+    const hop = firstHop({ ...request, body: undefined });
+    const length = Buffer.isBuffer(body) ? body.length : bodyLength;
+    if ((length ?? 0) > limits.requestBytes) throw new RequestTooLargeError(limits.requestBytes);
+    const place = this.#place(hop.url, { tlsVerify, caCertificate, clientCertificate }, this.#streamPools);
+    const call = new StreamedCall(place.host, limits, body !== undefined && !Buffer.isBuffer(body), signal);
+    this.#underWay.add(call.ended);
+    void call.ended.then(() => this.#underWay.delete(call.ended));
+    try {
+      place.agent.dispatch(
+        {
+          ...place.target,
+          method: hop.method,
+          headers: {
+            'user-agent': USER_AGENT,
+            ...hop.headers,
+            host: place.host,
+            ...(length !== undefined && body !== undefined && { 'content-length': String(length) }),
+          },
+          body,
+          // The call watches its own times, which heed both directions.
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        },
+        call,
+      );
+    } catch (error) {
+      call.fail(error);
+    }
+    return call.answer;
   }
 
   /**
@@ -106,7 +166,7 @@ export class EgressClient {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled(this.#underWay);
-    await this.#pools.destroy();
+    await Promise.all([this.#pools.destroy(), this.#streamPools.destroy()]);
   }
 
   async #call(request: EgressRequest): Promise<EgressResponse> {
@@ -155,22 +215,13 @@ export class EgressClient {
     timeoutMs: number,
     deadline: Deadline,
   ): Promise<Dispatcher.ResponseData> {
-    if (this.#closed) throw new EgressError('config', 'Latchkey is shutting down and makes no more calls.');
-    const { url, mapped, host } = this.#policy.hosts.rewrite(hop.url);
-    if (url.protocol === 'http:' && !mapped && this.#policy.allowInsecureHttp !== true) {
-      throw new EgressError(
-        'config',
-        `${host} would be called over http, unencrypted. Use an https address.`,
-      );
-    }
-    const agent = this.#pools.agent(tls, mapped ? hop.url.hostname.replace(/^\[(.*)\]$/, '$1') : undefined);
+    const { agent, target, host } = this.#place(hop.url, tls, this.#pools);
     deadline.answered = false;
     const answer = agent.request({
-      origin: url.origin,
-      path: url.pathname + url.search,
+      ...target,
       method: hop.method,
       headers: {
-        'user-agent': `Latchkey/${version}`,
+        'user-agent': USER_AGENT,
         'accept-encoding': ACCEPTED_ENCODINGS,
         ...hop.headers,
         host,
@@ -185,57 +236,19 @@ export class EgressClient {
     deadline.answered = true;
     return response;
   }
-}
 
-/** For people: 0.15 seconds, 10 seconds. */
-const seconds = (milliseconds: number): string => `${milliseconds / 1000} seconds`;
-
-/** One clock for all hops of a call, and the caller's own signal. */
-class Deadline {
-  readonly signal: AbortSignal;
-  /** Rejects when the signal fires, and never resolves. */
-  readonly passed: Promise<never>;
-  answered = false;
-  readonly #timer: NodeJS.Timeout;
-  readonly #onCancel: () => void;
-  #expired = false;
-
-  constructor(
-    readonly timeoutMs: number,
-    readonly callers?: AbortSignal,
-  ) {
-    const controller = new AbortController();
-    const { promise, reject } = Promise.withResolvers<never>();
-    promise.catch(() => undefined);
-    this.signal = controller.signal;
-    this.passed = promise;
-    const end = () => {
-      controller.abort();
-      reject(controller.signal.reason);
-    };
-    this.#timer = setTimeout(() => {
-      this.#expired = true;
-      end();
-    }, timeoutMs);
-    this.#onCancel = end;
-    // Not AbortSignal.any: what it makes lives as long as the caller's signal, which may be the program's own.
-    callers?.addEventListener('abort', end, { once: true });
-    if (callers?.aborted) end();
-  }
-
-  /** What to tell when the call ended through this deadline. */
-  error(host: string): EgressError | undefined {
-    if (this.#expired) {
-      const what = this.answered ? 'finish its answer' : 'answer';
-      return new EgressError('timeout', `${host} did not ${what} within ${seconds(this.timeoutMs)}.`);
+  /** Where a call really goes, and over which connections. @throws EgressError of kind config */
+  #place(meant: URL, tls: TlsSettings, pools: ConnectionPools) {
+    if (this.#closed) throw new EgressError('config', 'Latchkey is shutting down and makes no more calls.');
+    const { url, mapped, host } = this.#policy.hosts.rewrite(meant);
+    if (url.protocol === 'http:' && !mapped && this.#policy.allowInsecureHttp !== true) {
+      throw new EgressError(
+        'config',
+        `${host} would be called over http, unencrypted. Use an https address.`,
+      );
     }
-    if (this.callers?.aborted !== true) return undefined;
-    return new EgressError('timeout', `The call to ${host} was cancelled.`, { cause: this.callers.reason });
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.callers?.removeEventListener('abort', this.#onCancel);
+    const agent = pools.agent(tls, mapped ? meant.hostname.replace(/^\[(.*)\]$/, '$1') : undefined);
+    return { agent, host, target: { origin: url.origin, path: url.pathname + url.search } };
   }
 }
 

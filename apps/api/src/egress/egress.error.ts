@@ -28,6 +28,13 @@ export class EgressError extends Error {
   }
 }
 
+/** The caller's own body is larger than the call may have. */
+export class RequestTooLargeError extends EgressError {
+  constructor(limit: number) {
+    super('config', `The body of the call is larger than the ${limit} bytes that may be sent.`);
+  }
+}
+
 /**
  * The refusal of an address. It names the category and not the address: with the address, whoever can set a
  * URL could read the names inside the company's network.

@@ -5,6 +5,7 @@ import { Environment } from '../config/environment.js';
 import { Database } from '../database/database.js';
 import { DueIntegrations } from '../integrations/due-integrations.js';
 import { NotificationsService } from '../notifications/notifications.service.js';
+import { UsageService } from '../usage/usage.service.js';
 
 const DAY_MS = 86_400_000;
 
@@ -15,6 +16,7 @@ export class UpkeepService {
     private readonly database: Database,
     private readonly due: DueIntegrations,
     private readonly notifications: NotificationsService,
+    private readonly usage: UsageService,
     private readonly environment: Environment,
     private readonly clock: Clock,
   ) {}
@@ -24,6 +26,8 @@ export class UpkeepService {
     if (!this.environment.runsJobs) return;
     await this.database.query('SELECT latchkey_maintain_partitions($1)', [this.environment.retentionDays]);
     await this.due.purge();
-    await this.notifications.purge(new Date(this.clock.now() - this.environment.retentionDays * DAY_MS));
+    const kept = new Date(this.clock.now() - this.environment.retentionDays * DAY_MS);
+    await this.notifications.purge(kept);
+    await this.usage.purge(kept);
   }
 }

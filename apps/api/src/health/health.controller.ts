@@ -1,16 +1,16 @@
 import { Controller, Get, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { AppError } from '../common/app-error.js';
 import { Public } from '../common/decorators.js';
 import { Fails, Replies, Summary } from '../common/replies.js';
-import { Database } from '../database/database.js';
+import { KeyStoreStateDto } from './health.dto.js';
+import { HealthService } from './health.service.js';
 
 /** For load balancers and orchestrators. */
 @ApiTags('Probes')
 @Controller({ path: 'health', version: VERSION_NEUTRAL })
 @Public()
 export class HealthController {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly service: HealthService) {}
 
   @Get('live')
   @Summary('The process answers.')
@@ -20,15 +20,12 @@ export class HealthController {
   }
 
   @Get('ready')
-  @Summary('The process can do its work: the database answers.')
-  @Replies(200, { status: { type: 'string' } })
+  @Summary(
+    'The process can do its work: the database answers, and the root key can be used or did until a while ago.',
+  )
+  @Replies(200, { status: { type: 'string' }, key_store: KeyStoreStateDto })
   @Fails('UNAVAILABLE')
-  async ready() {
-    try {
-      await this.database.query('SELECT 1');
-    } catch (error) {
-      throw new AppError('UNAVAILABLE', 'The database does not answer.', { cause: error });
-    }
-    return { status: 'ready' };
+  ready() {
+    return this.service.ready();
   }
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Database, enterOrganization } from '../database/database.js';
-import type { Organization } from './organization.js';
+import type { AuditOfReads, Organization } from './organization.js';
+import type { OrganizationDetailsDto } from './organization.dto.js';
 
 export interface Membership extends Organization {
   role: string;
@@ -53,6 +54,26 @@ export class OrganizationsRepository {
     await manager.query(
       'INSERT INTO organization_members (organization_id, user_id, role) VALUES ($1, $2, $3)',
       [organizationId, userId, role],
+    );
+  }
+
+  async find(id: string): Promise<OrganizationDetailsDto | undefined> {
+    const rows = await this.database.tenant(id, (manager) =>
+      manager.query<OrganizationDetailsDto[]>(
+        `SELECT id, name, slug, coalesce(settings ->> 'audit_of_reads', 'durable') AS audit_of_reads, created_at
+         FROM organizations WHERE id = $1`,
+        [id],
+      ),
+    );
+    return rows[0];
+  }
+
+  async update(manager: EntityManager, id: string, name: string, auditOfReads: AuditOfReads): Promise<void> {
+    await manager.query(
+      `UPDATE organizations SET name = $2, settings = settings || jsonb_build_object('audit_of_reads', $3::text),
+         updated_at = now()
+       WHERE id = $1`,
+      [id, name, auditOfReads],
     );
   }
 

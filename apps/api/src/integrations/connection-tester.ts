@@ -3,15 +3,31 @@ import {
   type AuthWay,
   ConfigurationError,
   defaultHint,
+  DERIVED_FIELDS,
   type FieldValue,
   type Manifest,
 } from '@latchkey/catalogue';
+import { Clock } from '../common/clock.js';
 import { redactValues, type SecretValue } from '../common/redaction.js';
 import { EgressClient } from '../egress/egress.client.js';
 import { EgressError } from '../egress/egress.error.js';
+import {
+  type CredentialSource,
+  CredentialUnusableError,
+  type UsableCredential,
+  UsableCredentials,
+} from '../tokens/usable-credentials.js';
+import { callAws } from './providers/aws.provider.js';
 import { callByManifest } from './providers/manifest.provider.js';
 import { callPostgres } from './providers/postgres.provider.js';
-import type { Provider, ProviderCall, ProviderFailure, ProviderSuccess } from './providers/provider.js';
+import type {
+  Provider,
+  ProviderCall,
+  ProviderFailure,
+  ProviderOutcome,
+  ProviderSuccess,
+} from './providers/provider.js';
+import { callSsh } from './providers/ssh.provider.js';
 
 /** How long a test may take, in milliseconds. */
 @Injectable()
@@ -23,13 +39,20 @@ export class TestLimits {
 }
 
 const LONGEST_DETAIL = 200;
-const PROVIDERS: Record<string, Provider> = { manifest: callByManifest, postgres: callPostgres };
+const PROVIDERS: Record<string, Provider> = {
+  manifest: callByManifest,
+  postgres: callPostgres,
+  aws: callAws,
+  ssh: callSsh,
+};
 
 export interface Connection {
   manifest: Manifest;
   way: AuthWay;
   config: Record<string, FieldValue>;
   credentials: Record<string, FieldValue>;
+  /** Absent for values that are not saved: nothing that is derived from them is kept. */
+  saved?: { organizationId: string; integrationId: string; credentialVersion: string };
 }
 
 interface Timed {
@@ -42,8 +65,10 @@ export type TestFailure = ProviderFailure & Timed;
 export type TestOutcome = TestSuccess | TestFailure;
 
 /** The secrets as they are, and joined with each of the other fields, one of which HTTP Basic sends before it. */
-function secretsOf({ way, credentials }: Connection): SecretValue[] {
-  const isSecret = (name: string): boolean => way.schema.properties[name]?.writeOnly ?? false;
+function secretsOf(way: AuthWay, credentials: Record<string, FieldValue>): SecretValue[] {
+  const derived = DERIVED_FIELDS[way.credential_type] ?? [];
+  const isSecret = (name: string): boolean =>
+    derived.includes(name) || (way.schema.properties[name]?.writeOnly ?? false);
   const fields = Object.entries(credentials).map(([name, value]) => ({ name, text: String(value) }));
   const users = ['', ...fields.filter(({ name }) => !isSecret(name)).map(({ text }) => text)];
   return fields
@@ -58,69 +83,92 @@ const storable = (text: string): string =>
     .slice(0, LONGEST_DETAIL)
     .toWellFormed();
 
+/** A provider must not bring the credential into an answer of ours, nor what PostgreSQL cannot keep. */
+function safeDetails(secrets: SecretValue[], details: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(details).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? storable(redactValues(value, secrets)) : value,
+    ]),
+  );
+}
+
+function sourceOf({ manifest, way, config, credentials, saved }: Connection): CredentialSource {
+  const stored = saved ?? { organizationId: '', integrationId: null, credentialVersion: null };
+  return { ...stored, manifest, way, config, fields: credentials };
+}
+
+/** What is told when it was not the service itself that refused; undefined when we are at fault. */
+function failureOf(error: unknown): ProviderFailure | undefined {
+  if (error instanceof CredentialUnusableError) {
+    const { kind, reason, hint, statusCode, retryAfterSeconds, credentialRefused } = error;
+    return { ok: false, kind, reason, hint, statusCode, retryAfterSeconds, credentialRefused };
+  }
+  if (error instanceof EgressError) {
+    const { kind, reason, hint } = error;
+    return { ok: false, kind, reason, hint: hint ?? defaultHint(kind), credentialRefused: false };
+  }
+  if (error instanceof ConfigurationError)
+    return { ok: false, kind: 'config', reason: error.message, hint: error.hint, credentialRefused: false };
+  return undefined;
+}
+
 /** Tries a connection and says how it went; it throws only when we are at fault. */
 @Injectable()
 export class ConnectionTester {
   constructor(
     private readonly egress: EgressClient,
     private readonly limits: TestLimits,
+    private readonly usable: UsableCredentials,
+    private readonly clock: Clock,
   ) {}
 
   async test(connection: Connection, purpose: ProviderCall['purpose']): Promise<TestOutcome> {
     const started = performance.now();
-    const outcome = await this.call({
-      ...connection,
-      purpose,
-      egress: this.egress,
-      stepLimitMs: this.limits.stepMs,
-      signal: AbortSignal.timeout(this.limits.wholeMs),
-    });
+    const outcome = await this.attempt(connection, purpose);
     const responseTimeMs = Math.round(performance.now() - started);
     if (!outcome.ok) return { ...outcome, message: connection.manifest.failure_message, responseTimeMs };
-    return {
-      ok: true,
-      details: this.safeDetails(connection, outcome.details),
-      message: 'Connection successful',
-      responseTimeMs,
-    };
+    return { ...outcome, message: 'Connection successful', responseTimeMs };
   }
 
-  private async call(call: ProviderCall): Promise<ProviderSuccess | ProviderFailure> {
-    const provider = PROVIDERS[call.manifest.provider];
-    if (!provider) throw new Error(`there is no provider ${call.manifest.provider}`);
+  /** A person wants to know whether the credential works now; a check may use the token that is kept. */
+  private async attempt(connection: Connection, purpose: ProviderCall['purpose']): Promise<ProviderOutcome> {
+    const signal = AbortSignal.timeout(this.limits.wholeMs);
+    const source = sourceOf(connection);
     try {
-      return await provider(call);
+      const usable = await this.usable.get(source, { signal, fresh: purpose === 'test' });
+      const outcome = await this.call(connection, usable, purpose, signal);
+      if (outcome.ok || !outcome.credentialRefused || purpose === 'test') return outcome;
+      // The token was revoked before its time.
+      const renewed = await this.usable.renew(source, usable, { signal });
+      return renewed === usable ? outcome : await this.call(connection, renewed, purpose, signal);
     } catch (error) {
-      if (error instanceof EgressError) {
-        return {
-          ok: false,
-          kind: error.kind,
-          reason: error.reason,
-          hint: error.hint ?? defaultHint(error.kind),
-          credentialRefused: false,
-        };
-      }
-      if (error instanceof ConfigurationError) {
-        return {
-          ok: false,
-          kind: 'config',
-          reason: error.message,
-          hint: error.hint,
-          credentialRefused: false,
-        };
-      }
-      throw error;
+      const failure = failureOf(error);
+      if (!failure) throw error;
+      return failure;
     }
   }
 
-  /** A provider must not bring the credential into an answer of ours, nor what PostgreSQL cannot keep. */
-  private safeDetails(connection: Connection, details: Record<string, unknown>): Record<string, unknown> {
-    const secrets = secretsOf(connection);
-    return Object.fromEntries(
-      Object.entries(details).map(([name, value]) => [
-        name,
-        typeof value === 'string' ? storable(redactValues(value, secrets)) : value,
-      ]),
-    );
+  private async call(
+    connection: Connection,
+    { fields }: UsableCredential,
+    purpose: ProviderCall['purpose'],
+    signal: AbortSignal,
+  ): Promise<ProviderOutcome> {
+    const { manifest, way, config } = connection;
+    const provider = PROVIDERS[manifest.provider];
+    if (!provider) throw new Error(`there is no provider ${manifest.provider}`);
+    const outcome = await provider({
+      manifest,
+      way,
+      config,
+      credentials: fields,
+      purpose,
+      egress: this.egress,
+      now: this.clock.now(),
+      stepLimitMs: this.limits.stepMs,
+      signal,
+    });
+    return outcome.ok ? { ok: true, details: safeDetails(secretsOf(way, fields), outcome.details) } : outcome;
   }
 }

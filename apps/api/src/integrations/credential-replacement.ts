@@ -16,20 +16,24 @@ export class CredentialReplacement {
     private readonly activity: ActivityRepository,
   ) {}
 
-  /** The new credential takes the old one's place, and the watch looks at it should the process end before it is recorded. */
-  async keep(actor: Actor, credential: SealedCredential, authMode: string): Promise<void> {
+  /**
+   * The new credential takes the old one's place, and the watch looks at it should the process end before it is recorded.
+   * @returns its version.
+   */
+  async keep(actor: Actor, credential: SealedCredential, authMode: string): Promise<string> {
     const { organizationId, integrationId, fieldNames, credentialType } = credential;
     const audit = {
       action: 'credentials.updated',
       metadata: { fields: fieldNames, credential_type: credentialType },
     };
+    let version = '';
     await this.transactions.change(
       actor,
       organizationId,
       integrationId,
       audit,
       async (manager, now, current) => {
-        await this.credentials.replace(manager, credential);
+        version = await this.credentials.replace(manager, credential);
         await this.repository.update(manager, organizationId, integrationId, {
           authMode,
           ...(current.status === 'disabled' ? {} : { nextCheckAt: now }),
@@ -42,6 +46,7 @@ export class CredentialReplacement {
         });
       },
     );
+    return version;
   }
 
   /** They failed their test: the old ones stay, and that it was tried is written down. */

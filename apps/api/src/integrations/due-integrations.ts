@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { Database } from '../database/database.js';
-import { IdempotencyRepository } from './idempotency.repository.js';
+import { IdempotentRequests } from './idempotent-requests.js';
 import { IntegrationsRepository } from './integrations.repository.js';
 import { OutcomeRecorder } from './outcome-recorder.js';
 import { SavedConnections } from './saved-connections.js';
@@ -25,7 +25,7 @@ export class DueIntegrations {
     private readonly repository: IntegrationsRepository,
     private readonly saved: SavedConnections,
     private readonly recorder: OutcomeRecorder,
-    private readonly idempotency: IdempotencyRepository,
+    private readonly idempotency: IdempotentRequests,
     private readonly clock: Clock,
   ) {}
 

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
-import type { Actor } from '../common/actor.js';
+import type { Actor, SystemActor } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { Database } from '../database/database.js';
 import type { Integration } from './integration.entity.js';
 import { IntegrationsRepository } from './integrations.repository.js';
+import { LiveConnections } from './live-connections.js';
 
 /** A row of the audit trail about an integration. */
 export interface IntegrationAudit {
@@ -30,11 +31,12 @@ export class IntegrationChanges {
     private readonly repository: IntegrationsRepository,
     private readonly audit: AuditService,
     private readonly clock: Clock,
+    private readonly live: LiveConnections,
   ) {}
 
   /** Makes an integration and what belongs to it. */
   create(
-    actor: Actor,
+    actor: Actor | SystemActor,
     integration: Integration,
     audit: IntegrationAudit,
     work: (manager: EntityManager) => Promise<void>,
@@ -66,15 +68,17 @@ export class IntegrationChanges {
     id: string,
     work: (manager: EntityManager, now: Date, current: Integration | null) => Promise<T>,
   ): Promise<T> {
-    return this.database.tenant(organizationId, async (manager) =>
-      work(manager, this.clock.date(), await this.repository.lock(manager, organizationId, id)),
-    );
+    return this.database
+      .tenant(organizationId, async (manager) =>
+        work(manager, this.clock.date(), await this.repository.lock(manager, organizationId, id)),
+      )
+      .finally(() => this.live.forget(organizationId, id));
   }
 
   /** The last statement of its transaction. */
   record(
     manager: EntityManager,
-    actor: Actor,
+    actor: Actor | SystemActor,
     { organizationId, id }: Pick<Integration, 'organizationId' | 'id'>,
     { action, outcome = 'success', metadata }: IntegrationAudit,
   ): Promise<void> {

@@ -6,13 +6,12 @@ import { WithMessage } from '../common/envelope.js';
 import { CheckSchedule } from './check-schedule.js';
 import type { Connection, TestSuccess } from './connection-tester.js';
 import { DraftTests } from './draft-tests.js';
-import { IdempotencyRepository, type IdempotentRequest } from './idempotency.repository.js';
+import { IdempotentRequests, type IdempotentRequest } from './idempotent-requests.js';
 import type { CreateIntegrationDto, IntegrationDto } from './integration.dto.js';
-import type { Integration } from './integration.entity.js';
 import { IntegrationInput } from './integration-input.js';
 import { IntegrationReader } from './integration-reader.js';
 import { IntegrationStore } from './integration-store.js';
-import { searchTerms } from './search-terms.js';
+import { newIntegration } from './new-integration.js';
 
 type Created = WithMessage<{ integration: IntegrationDto }>;
 
@@ -29,7 +28,7 @@ export class IntegrationCreationService {
     private readonly drafts: DraftTests,
     private readonly store: IntegrationStore,
     private readonly reader: IntegrationReader,
-    private readonly idempotency: IdempotencyRepository,
+    private readonly idempotency: IdempotentRequests,
     private readonly schedule: CheckSchedule,
   ) {}
 
@@ -69,54 +68,12 @@ export class IntegrationCreationService {
     tested: TestSuccess | undefined,
     request: IdempotentRequest | undefined,
   ): Promise<void> {
-    const { manifest, way, credentials } = connection;
-    const made = {
-      integration: this.build(actor, organizationId, id, dto, connection, tested),
-      credentialType: way.credential_type,
-      credentials,
-      terms: searchTerms(dto.name, dto.description ?? null, manifest.name, manifest.id),
-      teamIds: dto.team_ids ?? [],
-      tested,
-    };
+    const owner = { organizationId, id, createdBy: actor.userId };
+    const made = newIntegration(owner, dto, connection, this.schedule, tested);
     await this.store.create(actor, made, async (manager) => {
       if (request && !(await this.idempotency.claim(manager, organizationId, request, id)))
         throw new AlreadyCreated();
     });
-  }
-
-  private build(
-    actor: Actor,
-    organizationId: string,
-    id: string,
-    dto: CreateIntegrationDto,
-    { manifest, way, config }: Connection,
-    tested: TestSuccess | undefined,
-  ): Integration {
-    const now = this.schedule.now();
-    return {
-      organizationId,
-      id,
-      integrationTypeId: manifest.id,
-      name: dto.name.trim(),
-      description: dto.description ?? null,
-      config,
-      authMode: way.id,
-      status: tested ? 'active' : 'pending',
-      errorCode: null,
-      errorMessage: null,
-      errorHint: null,
-      statusChangedAt: now,
-      consecutiveFailures: 0,
-      responseTimeMs: tested?.responseTimeMs ?? null,
-      lastSyncAt: tested ? now : null,
-      lastCheckedAt: tested ? now : null,
-      nextCheckAt: tested ? this.schedule.next(tested, 0, config) : now,
-      checkLeaseToken: null,
-      checkLeaseUntil: null,
-      createdBy: actor.userId,
-      createdAt: now,
-      updatedAt: now,
-    };
   }
 
   private async replay(actor: Actor, id: string): Promise<Created> {

@@ -3,6 +3,7 @@ import type { Actor } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { WithMessage } from '../common/envelope.js';
 import { CredentialsService } from '../tokens/credentials.service.js';
+import { credentialExpiry } from '../tokens/structure/credential-structure.js';
 import { connectionFailed } from './connection-failed.js';
 import { ConnectionTester } from './connection-tester.js';
 import { CredentialReplacement } from './credential-replacement.js';
@@ -57,13 +58,25 @@ export class IntegrationCredentialsService {
       await this.replacement.refuse(actor, row.organization_id, id, outcome);
       throw connectionFailed(outcome);
     }
-    const credential = await this.credentials.seal(row.organization_id, id, way.credential_type, credentials);
-    await this.replacement.keep(actor, credential, way.id);
+    const current = await this.credentials.find(row.organization_id, id);
+    const credential = await this.credentials.seal(
+      row.organization_id,
+      id,
+      {
+        credentialType: way.credential_type,
+        fields: credentials,
+        expiresAt: credentialExpiry(way.credential_type, credentials),
+        proven: true,
+      },
+      // Of the same kind it takes the same row, which keeps the version before until this one is proven.
+      current?.credentialType === way.credential_type && row.auth_mode === way.id ? current.id : undefined,
+    );
+    const credentialVersion = await this.replacement.keep(actor, credential, way.id);
     await this.recorder.record(
       {
         organizationId: row.organization_id,
         integrationId: id,
-        credentialId: credential.id,
+        credentialVersion,
         config: row.config,
       },
       outcome,

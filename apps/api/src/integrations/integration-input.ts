@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   type AuthWay,
+  type CredentialsResult,
   type FieldValue,
   type Manifest,
   validateConfig,
@@ -8,6 +9,8 @@ import {
 } from '@latchkey/catalogue';
 import { CatalogueService } from '../catalogue/catalogue.service.js';
 import { AppError } from '../common/app-error.js';
+import { Clock } from '../common/clock.js';
+import { checkStructure } from '../tokens/structure/credential-structure.js';
 import type { TestIntegrationDto } from './integration.dto.js';
 import type { Connection } from './connection-tester.js';
 
@@ -20,12 +23,15 @@ const withoutDiscriminators = (value: Record<string, FieldValue>): Record<string
 /** What people send, held against the manifest of its type. */
 @Injectable()
 export class IntegrationInput {
-  constructor(private readonly catalogue: CatalogueService) {}
+  constructor(
+    private readonly catalogue: CatalogueService,
+    private readonly clock: Clock,
+  ) {}
 
   /** @throws AppError VALIDATION_FAILED with the paths of all fields that are wrong. */
   connection(dto: TestIntegrationDto): Connection {
     const manifest = this.catalogue.require(dto.integration_type_id);
-    const credentials = validateCredentials(manifest, dto.credentials);
+    const credentials = this.checkCredentials(manifest, dto.credentials);
     const config = validateConfig(manifest, dto.config, credentials.valid ? credentials.way : undefined);
     if (!credentials.valid || !config.valid) {
       throw AppError.invalid({
@@ -43,7 +49,7 @@ export class IntegrationInput {
 
   /** New credentials for what is saved. @throws AppError VALIDATION_FAILED */
   credentials(manifest: Manifest, value: Record<string, unknown>): Pick<Connection, 'way' | 'credentials'> {
-    const result = validateCredentials(manifest, value);
+    const result = this.checkCredentials(manifest, value);
     if (!result.valid) {
       const flat = Object.entries(result.errors).map(([path, messages]) => [
         path.replace(/^credentials\./, ''),
@@ -52,6 +58,16 @@ export class IntegrationInput {
       throw AppError.invalid(Object.fromEntries(flat) as Record<string, string[]>);
     }
     return { way: result.way, credentials: withoutDiscriminators(result.value) };
+  }
+
+  /** By the schema of its way, and then by what a schema cannot see: keys that parse, a certificate that has not expired. */
+  private checkCredentials(manifest: Manifest, value: unknown): CredentialsResult {
+    const result = validateCredentials(manifest, value);
+    if (!result.valid) return result;
+    const found = Object.entries(checkStructure(result.way, result.value, this.clock.date()));
+    if (found.length === 0) return result;
+    const errors = found.map(([field, messages]) => [`credentials.${field}`, messages]);
+    return { valid: false, errors: Object.fromEntries(errors) as Record<string, string[]> };
   }
 
   /** @throws AppError VALIDATION_FAILED */
@@ -83,10 +99,11 @@ export class IntegrationInput {
     before: Record<string, FieldValue>,
     after: Record<string, FieldValue>,
   ): string[] {
-    const addresses = [manifest.base_url, ...manifest.auth.map((way) => way.base_url)].join(' ');
+    const addresses = [manifest.base_url, ...manifest.auth.map((way) => way.base_url)].flat().join(' ');
     return Object.entries(manifest.config.properties)
       .filter(
         ([name, field]) =>
+          (manifest.provider !== 'manifest' && name !== 'sync_interval') ||
           field.format !== undefined ||
           addresses.includes(`{config.${name}`) ||
           ['tls_verify', 'ca_certificate'].includes(name),

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
-import type { Actor } from '../common/actor.js';
-import { Auth, RequirePermission } from '../common/decorators.js';
+import type { Actor, AnyActor } from '../common/actor.js';
+import { Auth, Caller, RequirePermission } from '../common/decorators.js';
 import { Fails, Replies, Summary } from '../common/replies.js';
 import { UuidParam } from '../common/uuid-param.js';
 import {
@@ -61,11 +61,11 @@ export class IntegrationOperationsController {
 
   @Get('logs')
   @Summary('What happened to it, newest first.')
-  @RequirePermission('integrations:read')
+  @RequirePermission('integrations:read', 'integrations:read')
   @Replies(200, { logs: [IntegrationLogDto], next_cursor: { type: ['string', 'null'] } })
   @Fails('VALIDATION_FAILED', 'NOT_FOUND')
   logs(
-    @Auth() actor: Actor,
+    @Caller() actor: AnyActor,
     @UuidParam('id', 'integration') id: string,
     @Query() query: IntegrationLogsQuery,
   ) {
@@ -74,10 +74,10 @@ export class IntegrationOperationsController {
 
   @Get('health')
   @Summary('State, uptime, response times and incidents in a window of time.')
-  @RequirePermission('integrations:read')
+  @RequirePermission('integrations:read', 'integrations:read')
   @Replies(200, { health: HealthDto })
   @Fails('VALIDATION_FAILED', 'NOT_FOUND')
-  health(@Auth() actor: Actor, @UuidParam('id', 'integration') id: string, @Query() query: HealthQuery) {
+  health(@Caller() actor: AnyActor, @UuidParam('id', 'integration') id: string, @Query() query: HealthQuery) {
     return this.reader.health(actor, id, query);
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CatalogueService } from '../catalogue/catalogue.service.js';
-import { type Actor, organizationOf, permits } from '../common/actor.js';
+import { type Actor, type AnyActor, organizationOf, permits } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { cursorPage, decodeCursor, type Pagination } from '../common/pagination.js';
@@ -30,10 +30,17 @@ export class IntegrationReader {
   ) {}
 
   /** @throws AppError NOT_FOUND, for another organisation's too */
-  async require(actor: Actor, id: string): Promise<IntegrationRow> {
+  async require(actor: AnyActor, id: string): Promise<IntegrationRow> {
     const row = await this.repository.find(organizationOf(actor), actor, id);
     if (!row) throw AppError.notFound('integration');
     return row;
+  }
+
+  /** Those of the ids that are no integration of the organisation, or none the caller may see. */
+  async missing(actor: Actor, ids: string[]): Promise<string[]> {
+    if (ids.length === 0) return [];
+    const visible = new Set(await this.repository.visible(organizationOf(actor), actor, ids));
+    return ids.filter((id) => !visible.has(id.toLowerCase()));
   }
 
   /** Like `require`, for what a permission's scope must reach. @throws AppError NOT_FOUND, FORBIDDEN */
@@ -48,7 +55,7 @@ export class IntegrationReader {
     );
   }
 
-  describe(row: IntegrationRow, actor: Actor): IntegrationDto {
+  describe(row: IntegrationRow, actor: AnyActor): IntegrationDto {
     return toIntegrationDto(
       row,
       this.catalogue.find(row.integration_type_id)?.category ?? 'other',
@@ -57,12 +64,12 @@ export class IntegrationReader {
     );
   }
 
-  async get(actor: Actor, id: string): Promise<{ integration: IntegrationDto }> {
+  async get(actor: AnyActor, id: string): Promise<{ integration: IntegrationDto }> {
     return { integration: this.describe(await this.require(actor, id), actor) };
   }
 
   async list(
-    actor: Actor,
+    actor: AnyActor,
     query: ListIntegrationsQuery,
   ): Promise<{ integrations: IntegrationDto[]; pagination: Pagination }> {
     const { rows, total } = await this.repository.list(organizationOf(actor), actor, {
@@ -81,7 +88,7 @@ export class IntegrationReader {
   }
 
   async logs(
-    actor: Actor,
+    actor: AnyActor,
     id: string,
     query: IntegrationLogsQuery,
   ): Promise<{ logs: IntegrationLogDto[]; next_cursor: string | null }> {
@@ -99,7 +106,7 @@ export class IntegrationReader {
     return { logs: rows.map(({ at: _at, ...log }) => log), next_cursor: nextCursor };
   }
 
-  async health(actor: Actor, id: string, query: HealthQuery): Promise<{ health: HealthDto }> {
+  async health(actor: AnyActor, id: string, query: HealthQuery): Promise<{ health: HealthDto }> {
     const row = await this.require(actor, id);
     const window = query.window ?? '24h';
     const until = this.clock.date();

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Actor } from '../common/actor.js';
+import type { Actor, SystemActor } from '../common/actor.js';
 import { IdentityService } from '../identity/identity.service.js';
 import { type CredentialFields, CredentialsService } from '../tokens/credentials.service.js';
 import { ActivityRepository } from './activity.repository.js';
@@ -13,6 +13,8 @@ export interface NewIntegration {
   integration: Integration;
   credentialType: string;
   credentials: CredentialFields;
+  /** When the credential ends by itself, where that is known. */
+  credentialExpiresAt: Date | null;
   terms: string[];
   teamIds: string[];
   /** Details of the test that it passed; it is tested in the background when there are none. */
@@ -46,13 +48,18 @@ export class IntegrationStore {
    * @throws AppError VALIDATION_FAILED when a team is not of the organisation.
    */
   async create(
-    actor: Actor,
+    actor: Actor | SystemActor,
     made: NewIntegration,
     before: (manager: EntityManager) => Promise<void>,
   ): Promise<void> {
     const { integration, tested, teamIds } = made;
     const { organizationId, id, createdAt } = integration;
-    const credential = await this.credentials.seal(organizationId, id, made.credentialType, made.credentials);
+    const credential = await this.credentials.seal(organizationId, id, {
+      credentialType: made.credentialType,
+      fields: made.credentials,
+      expiresAt: made.credentialExpiresAt,
+      proven: tested !== undefined,
+    });
     const audit = {
       action: 'integration.created',
       metadata: {

@@ -13,6 +13,7 @@ import {
   UuidField,
   UuidsField,
 } from '../common/fields.js';
+import { CreatorDto } from '../common/creator.dto.js';
 import { CursorQuery, PageQuery } from '../common/pagination.js';
 import { STATUSES } from './integration.entity.js';
 
@@ -91,11 +92,6 @@ export class IntegrationLogsQuery extends CursorQuery {}
 
 export class HealthQuery {
   @ChoiceField(WINDOWS, { optional: true }) window?: (typeof WINDOWS)[number];
-}
-
-export class CreatorDto {
-  @UuidField() id: string;
-  @TextField({ example: 'Ada Lovelace' }) full_name: string;
 }
 
 export class IntegrationDto {

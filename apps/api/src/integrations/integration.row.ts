@@ -1,5 +1,5 @@
 import type { FieldValue } from '@latchkey/catalogue';
-import { type Actor, permits } from '../common/actor.js';
+import { type AnyActor, permits } from '../common/actor.js';
 import type { IntegrationDto } from './integration.dto.js';
 import type { IntegrationStatus } from './integration.entity.js';
 
@@ -56,7 +56,7 @@ function tokenStatus(row: IntegrationRow, now: number): string {
 export function toIntegrationDto(
   row: IntegrationRow,
   category: string,
-  actor: Actor,
+  actor: AnyActor,
   now: number,
 ): IntegrationDto {
   return {

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Headers, Patch, Post, Query } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
-import type { Actor } from '../common/actor.js';
-import { Auth, RequirePermission } from '../common/decorators.js';
+import type { Actor, AnyActor } from '../common/actor.js';
+import { Auth, Caller, RequirePermission } from '../common/decorators.js';
 import { Pagination } from '../common/pagination.js';
 import { Fails, Replies, Summary } from '../common/replies.js';
 import { UuidParam } from '../common/uuid-param.js';
@@ -29,10 +29,10 @@ export class IntegrationsController {
 
   @Get()
   @Summary("The organisation's integrations that the caller may see. Never a secret.")
-  @RequirePermission('integrations:read')
+  @RequirePermission('integrations:read', 'integrations:read')
   @Replies(200, { integrations: [IntegrationDto], pagination: Pagination })
   @Fails('VALIDATION_FAILED')
-  list(@Auth() actor: Actor, @Query() query: ListIntegrationsQuery) {
+  list(@Caller() actor: AnyActor, @Query() query: ListIntegrationsQuery) {
     return this.reader.list(actor, query);
   }
 
@@ -65,10 +65,10 @@ export class IntegrationsController {
 
   @Get(':id')
   @Summary('One integration.')
-  @RequirePermission('integrations:read')
+  @RequirePermission('integrations:read', 'integrations:read')
   @Replies(200, { integration: IntegrationDto })
   @Fails('NOT_FOUND')
-  get(@Auth() actor: Actor, @UuidParam('id', 'integration') id: string) {
+  get(@Caller() actor: AnyActor, @UuidParam('id', 'integration') id: string) {
     return this.reader.get(actor, id);
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Actor } from '../common/actor.js';
+import type { AnyActor } from '../common/actor.js';
 import { Database } from '../database/database.js';
 import { Integration } from './integration.entity.js';
 import type { IntegrationRow } from './integration.row.js';
@@ -50,10 +50,17 @@ class Conditions {
   }
 }
 
-/** An integration with teams is seen by those teams, by its creator and by admins. */
-function visibleTo(actor: Actor, organizationId: string): Conditions {
+/** An integration with teams is seen by those teams, by its creator and by admins; by programs as their token says. */
+function visibleTo(actor: AnyActor, organizationId: string): Conditions {
   const where = new Conditions();
   where.parts.push(`i.organization_id = ${where.bind(organizationId)}`);
+  if (actor.kind === 'service_token') {
+    const { integrationIds, integrationTypeIds } = actor;
+    if (integrationIds) where.parts.push(`i.id = ANY(${where.bind([...integrationIds])}::uuid[])`);
+    if (integrationTypeIds)
+      where.parts.push(`i.integration_type_id = ANY(${where.bind([...integrationTypeIds])}::text[])`);
+    return where;
+  }
   if (actor.role === 'org_admin') return where;
   // An aggregate and no EXISTS: PostgreSQL would read all rows of integration_teams into a hash, for one page too.
   where.parts.push(`(i.created_by = ${where.bind(actor.userId)}
@@ -66,7 +73,7 @@ function visibleTo(actor: Actor, organizationId: string): Conditions {
 export class IntegrationsRepository {
   constructor(private readonly database: Database) {}
 
-  find(organizationId: string, actor: Actor, id: string): Promise<IntegrationRow | undefined> {
+  find(organizationId: string, actor: AnyActor, id: string): Promise<IntegrationRow | undefined> {
     const where = visibleTo(actor, organizationId);
     where.parts.push(`i.id = ${where.bind(id)}`);
     return this.database.tenant(organizationId, async (manager) => {
@@ -78,6 +85,16 @@ export class IntegrationsRepository {
     });
   }
 
+  /** Which of the ids are integrations that the caller may see. */
+  async visible(organizationId: string, actor: AnyActor, ids: string[]): Promise<string[]> {
+    const where = visibleTo(actor, organizationId);
+    where.parts.push(`i.id = ANY(${where.bind(ids)}::uuid[])`);
+    const rows = await this.database.tenant(organizationId, (manager) =>
+      manager.query<{ id: string }[]>(`SELECT i.id FROM integrations i WHERE ${where.sql}`, where.parameters),
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** For the watch, which sees every integration. */
   load(organizationId: string, id: string): Promise<Integration | null> {
     return this.database.tenant(organizationId, (manager) =>
@@ -87,7 +104,7 @@ export class IntegrationsRepository {
 
   list(
     organizationId: string,
-    actor: Actor,
+    actor: AnyActor,
     filter: IntegrationFilter,
   ): Promise<{ rows: IntegrationRow[]; total: number }> {
     const where = visibleTo(actor, organizationId);
@@ -137,6 +154,32 @@ export class IntegrationsRepository {
     changes: Partial<Integration>,
   ): Promise<void> {
     await manager.update(Integration, { organizationId, id }, changes);
+  }
+
+  /** The watch tries the integrations of these credentials next. */
+  async makeDue(
+    manager: EntityManager,
+    organizationId: string,
+    credentialIds: string[],
+    at: Date,
+  ): Promise<void> {
+    await manager.query(
+      `UPDATE integrations i SET next_check_at = $3
+       FROM integration_credentials c
+       WHERE i.organization_id = $1 AND i.status <> 'disabled' AND c.organization_id = i.organization_id
+         AND c.integration_id = i.id AND c.id = ANY($2::uuid[])`,
+      [organizationId, credentialIds, at],
+    );
+  }
+
+  async existsNamed(organizationId: string, typeId: string, name: string): Promise<boolean> {
+    const rows = await this.database.tenant(organizationId, (manager) =>
+      manager.query<unknown[]>(
+        'SELECT 1 FROM integrations WHERE organization_id = $1 AND integration_type_id = $2 AND name = $3 LIMIT 1',
+        [organizationId, typeId, name],
+      ),
+    );
+    return rows.length > 0;
   }
 
   async delete(manager: EntityManager, organizationId: string, id: string): Promise<void> {

@@ -18,8 +18,8 @@ export type CheckSource = { kind: 'person'; actor: Actor } | { kind: 'watch'; le
 export interface CheckedConnection {
   organizationId: string;
   integrationId: string;
-  /** The credential that was tried; null when there was none that opens. */
-  credentialId: string | null;
+  /** The version of the credential that was tried; null when there was none. */
+  credentialVersion: string | null;
   /** The settings that it was tried with. */
   config: Record<string, FieldValue>;
 }
@@ -48,8 +48,7 @@ export class OutcomeRecorder {
     await this.transactions.locked(organizationId, integrationId, async (manager, now, current) => {
       if (current && (await this.stillApplies(manager, current, checked, source))) {
         await this.apply(manager, current, outcome, source, now);
-        if (checked.credentialId)
-          await this.credentials.markUsed(manager, organizationId, checked.credentialId);
+        await this.learn(manager, current, outcome, now);
       }
       if (source.kind === 'person') {
         const about = { organizationId, id: integrationId };
@@ -65,13 +64,31 @@ export class OutcomeRecorder {
     source: CheckSource,
   ): Promise<boolean> {
     if (source.kind === 'watch' && current.checkLeaseToken !== source.leaseToken) return false;
-    const credentialId = await this.credentials.currentId(manager, current.organizationId, current.id);
+    const version = await this.credentials.currentVersion(manager, current.organizationId, current.id);
     const unchanged =
-      credentialId === checked.credentialId && isDeepStrictEqual(current.config, checked.config);
+      version === checked.credentialVersion && isDeepStrictEqual(current.config, checked.config);
     if (current.status !== 'disabled' && unchanged) return true;
     if (source.kind === 'watch')
       await this.repository.update(manager, current.organizationId, current.id, RELEASED);
     return false;
+  }
+
+  /** An accepted credential is proven; of one that is refused before it was, the one before is taken back. */
+  private async learn(
+    manager: EntityManager,
+    { organizationId, id, status }: Integration,
+    outcome: TestOutcome,
+    now: Date,
+  ): Promise<void> {
+    const event = outcome.ok ? 'proven' : outcome.credentialRefused ? 'refused' : null;
+    if (!(await this.credentials.learn(manager, organizationId, id, event))) return;
+    await this.activity.log(manager, organizationId, id, now, {
+      action: 'credentials_restored',
+      status: 'warning',
+      message: 'The new credentials were refused before they had worked once; those before are back in use.',
+    });
+    if (status !== 'disabled')
+      await this.repository.update(manager, organizationId, id, { nextCheckAt: now });
   }
 
   private async apply(

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { FieldValue } from '@latchkey/catalogue';
-import { CredentialsService } from '../tokens/credentials.service.js';
+import { CredentialsService, versionOf } from '../tokens/credentials.service.js';
 import { UnsealError } from '../vault/sealed-format.js';
 import { ConnectionTester, type TestFailure, type TestOutcome } from './connection-tester.js';
 import { IntegrationInput } from './integration-input.js';
 import { IntegrationsRepository } from './integrations.repository.js';
 
 export interface SavedTest {
-  credentialId: string | null;
+  /** The version of the credential that was tried; null when there was none. */
+  credentialVersion: string | null;
   /** The settings it was tried with. */
   config: Record<string, FieldValue>;
   outcome: TestOutcome;
@@ -41,7 +42,7 @@ export class SavedConnections {
     const config = integration?.config ?? {};
     if (!integration || !credential) {
       return {
-        credentialId: null,
+        credentialVersion: null,
         config,
         outcome: unusable('No credential is stored', 'Enter the credentials in the settings.'),
       };
@@ -49,7 +50,7 @@ export class SavedConnections {
     const type = this.input.findSavedType(integration.integrationTypeId, integration.authMode);
     if (!type) {
       return {
-        credentialId: credential.id,
+        credentialVersion: versionOf(credential),
         config,
         outcome: unusable(
           'This version of Latchkey does not know the type',
@@ -59,12 +60,14 @@ export class SavedConnections {
     }
     try {
       const fields = await this.credentials.open(credential);
-      const outcome = await this.tester.test({ ...type, config, credentials: fields }, purpose);
-      return { credentialId: credential.id, config, outcome };
+      const credentialVersion = versionOf(credential);
+      const saved = { organizationId, integrationId, credentialVersion };
+      const outcome = await this.tester.test({ ...type, config, credentials: fields, saved }, purpose);
+      return { credentialVersion, config, outcome };
     } catch (error) {
       if (!(error instanceof UnsealError)) throw error;
       return {
-        credentialId: credential.id,
+        credentialVersion: versionOf(credential),
         config,
         outcome: unusable(
           'The stored credential cannot be opened',

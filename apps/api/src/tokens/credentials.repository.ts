@@ -13,27 +13,27 @@ export class CredentialsRepository {
     );
   }
 
-  async findId(
-    manager: EntityManager,
-    organizationId: string,
-    integrationId: string,
-  ): Promise<string | null> {
-    const rows = await manager.query<{ id: string }[]>(
-      'SELECT id FROM integration_credentials WHERE organization_id = $1 AND integration_id = $2',
-      [organizationId, integrationId],
-    );
-    return rows[0]?.id ?? null;
+  /** Keeps others from changing it until the transaction ends. */
+  lock(manager: EntityManager, organizationId: string, integrationId: string): Promise<Credential | null> {
+    return manager.findOne(Credential, {
+      where: { organizationId, integrationId },
+      lock: { mode: 'pessimistic_write' },
+    });
   }
 
   async insert(manager: EntityManager, credential: Credential): Promise<void> {
     await manager.insert(Credential, credential);
   }
 
-  async deleteOf(manager: EntityManager, organizationId: string, integrationId: string): Promise<void> {
-    await manager.delete(Credential, { organizationId, integrationId });
+  async update(
+    manager: EntityManager,
+    { organizationId, id }: Credential,
+    changes: Partial<Credential>,
+  ): Promise<void> {
+    await manager.update(Credential, { organizationId, id }, changes);
   }
 
-  async markUsed(manager: EntityManager, organizationId: string, id: string, at: Date): Promise<void> {
-    await manager.update(Credential, { organizationId, id }, { lastUsedAt: at });
+  async deleteOf(manager: EntityManager, organizationId: string, integrationId: string): Promise<void> {
+    await manager.delete(Credential, { organizationId, integrationId });
   }
 }

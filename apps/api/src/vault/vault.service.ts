@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { EntityManager } from 'typeorm';
+import { ChangeFeed } from '../database/change-feed.js';
 import { Installation } from './installation.js';
 import { OrganizationKeysRepository } from './organization-keys.repository.js';
 import { KEY_BYTES, open, seal, sealedKeyVersion, UnsealError } from './sealed-format.js';
+import { UnwrappedKeys } from './unwrapped-keys.js';
 
-/** How long an unwrapped organisation key stays in memory. */
-const KEY_LIFETIME_MS = 5 * 60_000;
-const KEYS_IN_MEMORY = 10_000;
+/** Which version is active is read again after this time, should a notice of its change have been lost. */
+const ACTIVE_LIFETIME_MS = 5 * 60_000;
+const ACTIVE_IN_MEMORY = 10_000;
 const FIRST_VERSION = 1;
 
 /** The place a sealed value belongs to; it opens nowhere else. */
@@ -25,14 +27,15 @@ export interface Sealed {
   keyVersion: number;
 }
 
-const parts = ({ organizationId, table, rowId, purpose }: SealContext): string[] => [
+export const contextParts = ({ organizationId, table, rowId, purpose }: SealContext): string[] => [
   organizationId,
   table,
   rowId,
   purpose,
 ];
 
-const keyContext = (organizationId: string, version: number): string[] => [
+/** What the wrapped key of an organisation is bound to. */
+export const keyContext = (organizationId: string, version: number): string[] => [
   organizationId,
   'organization_keys',
   String(version),
@@ -45,76 +48,93 @@ const keyContext = (organizationId: string, version: number): string[] => [
  */
 @Injectable()
 export class VaultService implements OnApplicationShutdown {
-  private readonly keys = new LRUCache<string, Buffer>({
-    max: KEYS_IN_MEMORY,
-    ttl: KEY_LIFETIME_MS,
-    // Not zeroed here: a key may be in use by a call that looked it up before. The collector takes it.
-  });
   private readonly activeVersions = new LRUCache<string, number>({
-    max: KEYS_IN_MEMORY,
-    ttl: KEY_LIFETIME_MS,
+    max: ACTIVE_IN_MEMORY,
+    ttl: ACTIVE_LIFETIME_MS,
   });
+  /** Counts what was forgotten, so that what was read before is not kept. */
+  private epoch = 0;
 
   constructor(
     private readonly installation: Installation,
     private readonly repository: OrganizationKeysRepository,
-  ) {}
+    private readonly keys: UnwrappedKeys,
+    private readonly changes: ChangeFeed,
+  ) {
+    changes.on('organization_keys', (organizationId) => {
+      this.epoch += 1;
+      this.activeVersions.delete(organizationId);
+      this.keys.forget(organizationId);
+    });
+    changes.onGap(() => {
+      this.epoch += 1;
+      this.activeVersions.clear();
+      this.keys.doubt();
+    });
+  }
 
   /**
-   * Makes an organisation's first key.
-   * @returns what writes it, to be called in the transaction that makes the organisation.
+   * Makes a key for an organisation, its first one unless a version is given.
+   * @returns what writes it, to be called in the transaction from whose end on it is in use.
    */
-  async prepareOrganizationKey(organizationId: string): Promise<(manager: EntityManager) => Promise<void>> {
+  async prepareOrganizationKey(
+    organizationId: string,
+    version = FIRST_VERSION,
+  ): Promise<(manager: EntityManager) => Promise<void>> {
     const key = randomBytes(KEY_BYTES);
-    const { rootKey } = this.installation;
-    const wrapped = await rootKey.wrap(keyContext(organizationId, FIRST_VERSION), key);
+    const prepared = await this.installation.ring.prepare(keyContext(organizationId, version), key);
     key.fill(0);
-    return (manager) =>
-      this.repository.insert(manager, organizationId, FIRST_VERSION, wrapped, rootKey.fingerprint);
+    return async (manager) => {
+      const { wrapped, fingerprint } = await prepared.choose(manager);
+      await this.repository.insert(manager, organizationId, {
+        version,
+        wrapped_key: wrapped,
+        root_key_fingerprint: fingerprint,
+      });
+    };
   }
 
   async seal(context: SealContext, plaintext: Buffer): Promise<Sealed> {
     const keyVersion = await this.activeVersion(context.organizationId);
     const key = await this.key(context.organizationId, keyVersion);
-    return { sealed: seal(key, keyVersion, parts(context), plaintext), keyVersion };
+    return { sealed: seal(key, keyVersion, contextParts(context), plaintext), keyVersion };
   }
 
   /** @throws UnsealError when the value was changed or moved, or its key is not to be had. */
   async open(context: SealContext, sealed: Buffer): Promise<Buffer> {
-    return open(await this.key(context.organizationId, sealedKeyVersion(sealed)), parts(context), sealed);
+    const key = await this.key(context.organizationId, sealedKeyVersion(sealed));
+    return open(key, contextParts(context), sealed);
   }
 
-  /** How many organisations hold a key of each version and state. */
-  overview(): Promise<{ version: number; state: string; count: number }[]> {
-    return this.repository.overview();
+  /**
+   * An organisation's key, for work on many values at once.
+   * @throws UnsealError when there is none or it does not unwrap.
+   */
+  key(organizationId: string, version: number): Promise<Buffer> {
+    return this.keys.get(organizationId, version, async () => {
+      const found = await this.repository.findVersion(organizationId, version);
+      if (!found) throw new UnsealError(`Version ${version} of the organisation's key is not there.`);
+      return this.installation.ring.unwrap(
+        found.root_key_fingerprint,
+        keyContext(organizationId, version),
+        found.wrapped_key,
+      );
+    });
   }
 
-  onApplicationShutdown(): void {
-    for (const key of this.keys.values()) key.fill(0);
-    this.keys.clear();
-  }
-
-  private async activeVersion(organizationId: string): Promise<number> {
-    const known = this.activeVersions.get(organizationId);
+  /** The version that new values are sealed under. @throws UnsealError when the organisation has none. */
+  async activeVersion(organizationId: string): Promise<number> {
+    // A notice that does not arrive makes nobody forget.
+    const known = this.changes.connected ? this.activeVersions.get(organizationId) : undefined;
     if (known !== undefined) return known;
+    const { epoch } = this;
     const found = await this.repository.findActive(organizationId);
     if (!found) throw new UnsealError('The organisation has no active key.');
-    await this.remember(organizationId, found.version, found.wrapped_key);
-    this.activeVersions.set(organizationId, found.version);
+    if (epoch === this.epoch) this.activeVersions.set(organizationId, found.version);
     return found.version;
   }
 
-  private async key(organizationId: string, version: number): Promise<Buffer> {
-    const known = this.keys.get(`${organizationId}:${version}`);
-    if (known) return known;
-    const found = await this.repository.findVersion(organizationId, version);
-    if (!found) throw new UnsealError(`Version ${version} of the organisation's key is not there.`);
-    return this.remember(organizationId, version, found.wrapped_key);
-  }
-
-  private async remember(organizationId: string, version: number, wrapped: Buffer): Promise<Buffer> {
-    const key = await this.installation.rootKey.unwrap(keyContext(organizationId, version), wrapped);
-    this.keys.set(`${organizationId}:${version}`, key);
-    return key;
+  onApplicationShutdown(): void {
+    this.keys.clear();
   }
 }

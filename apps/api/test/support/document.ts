@@ -40,14 +40,20 @@ export function servedRoutes(testApp: TestApp): string[] {
   const routes: string[] = [];
   for (const line of fastify.printRoutes({ commonPrefix: false }).split('\n')) {
     const [, indentation = '', segment = '', methods] =
-      /^([ │]*)[├└]── (.*?)(?: \(([A-Z, ]+)\))?$/.exec(line) ?? [];
+      /^([ │]*)[├└]── (.*?)(?: \(([A-Z, -]+)\))?$/.exec(line) ?? [];
     path.length = indentation.length / 4;
     path.push(segment);
     for (const method of methods?.split(', ') ?? []) routes.push(`${method} ${path.join('')}`);
   }
   return routes
     .filter((route) => /^(GET|POST|PUT|PATCH|DELETE) \/?(api\/v1|health|metrics)\b/.test(route))
-    .map((route) => route.replace(/ \/?/, ' /').replace(/:(\w+)/g, '{$1}'));
+    .map((route) =>
+      route
+        .replace(/ \/?/, ' /')
+        .replace(/:(\w+)/g, '{$1}')
+        // The printer leaves out what stands before a wildcard; there is one, the proxy's.
+        .replace(/\*$/, '/proxy/{path}'),
+    );
 }
 
 /** The path with an id that nobody has in the place of each parameter. */

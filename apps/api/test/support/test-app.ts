@@ -6,24 +6,11 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
 import supertest from 'supertest';
 import { createApplication } from '../../src/bootstrap.js';
-import { Clock } from '../../src/common/clock.js';
 import { loadEnvironment } from '../../src/config/environment.js';
 import { databaseUrls, type DatabaseUrls } from '../../src/database/migrate.js';
+import { TestClock } from './test-clock.js';
 
-/** Time that stands still until a test moves it. */
-export class TestClock extends Clock {
-  constructor(private time = Date.now()) {
-    super();
-  }
-
-  now(): number {
-    return this.time;
-  }
-
-  advance(milliseconds: number): void {
-    this.time += milliseconds;
-  }
-}
+export { TestClock };
 
 export interface Account {
   userId: string;

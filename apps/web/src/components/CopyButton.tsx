@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { copyText } from '../lib/clipboard';
@@ -7,17 +7,34 @@ type Outcome = 'idle' | 'copied' | 'failed';
 
 const RESET_MS = 1800;
 
-/** Copies `value`; `label` names what is copied: “Copy the fingerprint”. */
-export function CopyButton({ value, label }: { value: string; label: string }) {
+interface CopyButtonProps {
+  value: string;
+  /** Names what is copied: “Copy the fingerprint”. */
+  label: string;
+  /** A button with its name written on it. */
+  wide?: boolean;
+  onCopied?: () => void;
+}
+
+export function CopyButton({ value, label, wide, onCopied }: CopyButtonProps) {
   const [outcome, setOutcome] = useState<Outcome>('idle');
 
   const copy = async () => {
-    setOutcome((await copyText(value)) ? 'copied' : 'failed');
+    const copied = await copyText(value);
+    setOutcome(copied ? 'copied' : 'failed');
+    if (copied) onCopied?.();
     window.setTimeout(() => setOutcome('idle'), RESET_MS);
   };
 
   const text = outcome === 'copied' ? 'Copied' : outcome === 'failed' ? 'Could not copy' : label;
   const Icon = outcome === 'copied' ? IconCheck : outcome === 'failed' ? IconX : IconCopy;
+  if (wide) {
+    return (
+      <Button leftSection={<Icon size={16} aria-hidden />} onClick={() => void copy()}>
+        {text}
+      </Button>
+    );
+  }
   return (
     <Tooltip label={text}>
       <ActionIcon size="sm" aria-label={text} onClick={() => void copy()}>

@@ -4,6 +4,8 @@ import { api, unwrap } from './client';
 
 export type User = Schemas['UserDto'];
 
+type Permission = 'integrations:create' | 'tokens:manage' | 'organization:update';
+
 export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: async () => (await unwrap(api.GET('/api/v1/auth/me'))).user,
@@ -16,7 +18,7 @@ export function useMe(): User {
 }
 
 /** Whether the person may do something in the organisation. What they may do with one integration, it says itself. */
-export function useCan(): (permission: 'integrations:create') => boolean {
+export function useCan(): (permission: Permission) => boolean {
   const { permissions } = useMe();
   return (permission) => permissions.includes(permission);
 }

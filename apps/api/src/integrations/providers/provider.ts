@@ -6,9 +6,12 @@ export interface ProviderCall {
   manifest: Manifest;
   way: AuthWay;
   config: Record<string, FieldValue>;
+  /** With what was derived from them. */
   credentials: Record<string, FieldValue>;
   purpose: 'test' | 'health';
   egress: EgressClient;
+  /** Milliseconds since the epoch. */
+  now: number;
   /** Milliseconds for each exchange with the service; `signal` ends the whole. */
   stepLimitMs: number;
   signal: AbortSignal;

@@ -9,29 +9,33 @@ const LEAST_PASSPHRASE = 16;
 /** The root key in `ENCRYPTION_MASTER_KEY`, or made from `ENCRYPTION_PASSPHRASE` and a stored salt. */
 export class EnvKeyStore implements KeyStore {
   readonly kind = 'env';
+  readonly availability = null;
   readonly location: string;
   readonly needsSalt: boolean;
 
   constructor(
     private readonly masterKey: string | undefined,
     private readonly passphrase: string | undefined,
+    /** Of the variables' names, for the key that is to follow. */
+    private readonly suffix: '' | '_NEXT' = '',
   ) {
     if (masterKey && passphrase) {
-      throw new KeyError('Give ENCRYPTION_MASTER_KEY or ENCRYPTION_PASSPHRASE, not both.');
+      throw new KeyError(`Give ENCRYPTION_MASTER_KEY${suffix} or ENCRYPTION_PASSPHRASE${suffix}, not both.`);
     }
     this.needsSalt = passphrase !== undefined;
-    this.location = passphrase ? 'ENCRYPTION_PASSPHRASE' : 'ENCRYPTION_MASTER_KEY';
+    this.location = `${passphrase ? 'ENCRYPTION_PASSPHRASE' : 'ENCRYPTION_MASTER_KEY'}${suffix}`;
   }
 
   async load(salt: Buffer | null): Promise<RootKey> {
-    if (this.masterKey) return new LocalRootKey(decodeKey(this.masterKey, 'ENCRYPTION_MASTER_KEY'));
+    if (this.masterKey) return new LocalRootKey(decodeKey(this.masterKey, this.location));
     if (!this.passphrase) {
       throw new KeyError(
-        'KEY_STORE is env, but neither ENCRYPTION_MASTER_KEY nor ENCRYPTION_PASSPHRASE is set.',
+        `KEY_STORE${this.suffix} is env, but neither ENCRYPTION_MASTER_KEY${this.suffix} nor ` +
+          `ENCRYPTION_PASSPHRASE${this.suffix} is set.`,
       );
     }
     if (this.passphrase.length < LEAST_PASSPHRASE) {
-      throw new KeyError(`ENCRYPTION_PASSPHRASE must have at least ${LEAST_PASSPHRASE} characters.`);
+      throw new KeyError(`${this.location} must have at least ${LEAST_PASSPHRASE} characters.`);
     }
     if (!salt)
       throw new KeyError(

@@ -1,10 +1,51 @@
 import { createHash, hkdfSync } from 'node:crypto';
+import { AppError } from '../../common/app-error.js';
+import type { KeySettings } from '../../config/key-settings.js';
 import { KEY_BYTES, open, seal } from '../sealed-format.js';
 
-/** Why the process does not start; the message says what to do and never shows a key. */
+/**
+ * A root key that is missing, malformed, another one, or not ours to use: trying again without a change is of no
+ * use. The message says what to do and never shows a key.
+ */
 export class KeyError extends Error {
-  override readonly name = 'KeyError';
+  override readonly name: string = 'KeyError';
 }
+
+/** A root key that something is wrapped with and that no store here holds. */
+export class UnknownRootKeyError extends KeyError {
+  override readonly name = 'UnknownRootKeyError';
+
+  constructor(readonly fingerprint: string) {
+    super(
+      `This was wrapped by the root key with fingerprint ${fingerprint}, which is neither in KEY_STORE nor in ` +
+        'KEY_STORE_NEXT. Give every replica the settings of that key again.',
+    );
+  }
+}
+
+/**
+ * The store of the root key cannot be reached, is sealed, or has too much to do: trying again may help. Callers are
+ * told so in general words; `reason` is for the operator.
+ */
+export class KeyStoreUnavailableError extends AppError {
+  constructor(
+    readonly reason: string,
+    options: { cause?: unknown; throttled?: boolean } = {},
+  ) {
+    super('UNAVAILABLE', 'The key store does not answer, so that nothing can be opened. Try again shortly.', {
+      cause: options.cause,
+      retryAfter: 5,
+    });
+    this.throttled = options.throttled === true;
+  }
+
+  /** The store is there and asks for fewer calls. */
+  readonly throttled: boolean;
+}
+
+/** What went wrong, as the operator may read it. */
+export const reasonOf = (error: Error): string =>
+  error instanceof KeyStoreUnavailableError ? error.reason : error.message;
 
 /**
  * What wraps organisation keys. A store that keeps the key to itself (a KMS) wraps over the network, hence the
@@ -14,21 +55,25 @@ export interface RootKey {
   /** Names the key without telling anything of it: 16 hexadecimal digits. */
   readonly fingerprint: string;
   wrap(context: readonly string[], plaintext: Buffer): Promise<Buffer>;
-  /** @throws UnsealError */
+  /** @throws UnsealError, and where the key is remote KeyError and KeyStoreUnavailableError */
   unwrap(context: readonly string[], wrapped: Buffer): Promise<Buffer>;
 }
 
 /** Where the root key is held. */
 export interface KeyStore {
-  readonly kind: 'file' | 'env';
-  /** For people: a path or a variable's name. */
+  readonly kind: KeySettings['kind'];
+  /** For people: a path, a variable's name, or the name of a key. */
   readonly location: string;
+  /** null for a store that hands its key over: it cannot be away later. */
+  readonly availability: { readonly unavailableSince: Date | null } | null;
   /** The salt a passphrase goes through; kept in the database, made once. */
   readonly needsSalt: boolean;
-  /** @throws KeyError when there is none or it is malformed. */
+  /** @throws KeyError when there is none or it is malformed; KeyStoreUnavailableError */
   load(salt: Buffer | null): Promise<RootKey>;
   /** Like `load`, but may make a key: called while the installation has none. */
   provide(salt: Buffer | null): Promise<RootKey>;
+  /** Ends its connections. */
+  close?(): Promise<void>;
 }
 
 /** A root key in this process's memory. Wrapped values have the sealed format with key version 0. */
@@ -52,6 +97,13 @@ export class LocalRootKey implements RootKey {
     return open(this.key, context, wrapped);
   }
 }
+
+/** 16 hexadecimal digits that name a remote key by what it is called there. */
+export const fingerprintOf = (...identity: string[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify(['latchkey root key', ...identity]))
+    .digest('hex')
+    .slice(0, 16);
 
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 

@@ -1,15 +1,7 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
-import { api, unwrap } from '../../../lib/client';
+import { useQuery } from '@tanstack/react-query';
+import { catalogueQuery, type TypeDto } from '../../../lib/catalogue';
 import { toIntegrationType } from './types';
 
-const HOUR_MS = 3_600_000;
+const withForms = (types: TypeDto[]) => types.map(toIntegrationType);
 
-/** The catalogue changes with the installation's version only. */
-export const integrationTypesQuery = queryOptions({
-  queryKey: ['integration-types'],
-  queryFn: async () =>
-    (await unwrap(api.GET('/api/v1/integration-types'))).integration_types.map(toIntegrationType),
-  staleTime: HOUR_MS,
-});
-
-export const useIntegrationTypes = () => useQuery(integrationTypesQuery);
+export const useIntegrationTypes = () => useQuery({ ...catalogueQuery, select: withForms });

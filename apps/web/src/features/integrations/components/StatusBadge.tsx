@@ -6,9 +6,9 @@ import {
   IconPlayerPause,
   type TablerIcon,
 } from '@tabler/icons-react';
+import { Badge } from '../../../components/Badge';
 import type { IntegrationStatus } from '../api/types';
 import { statusLabels, statusTones } from './status';
-import classes from './StatusBadge.module.css';
 
 const icons: Record<IntegrationStatus, TablerIcon> = {
   active: IconCircleCheck,
@@ -18,18 +18,10 @@ const icons: Record<IntegrationStatus, TablerIcon> = {
   disabled: IconPlayerPause,
 };
 
-/** The state as icon, word and colour: never the colour alone. */
 export function StatusBadge({ status }: { status: IntegrationStatus }) {
-  const Icon = icons[status];
   return (
-    <span className={classes.badge} data-tone={statusTones[status]}>
-      <Icon
-        size={14}
-        stroke={2}
-        aria-hidden
-        className={status === 'pending' ? classes.spinning : undefined}
-      />
+    <Badge tone={statusTones[status]} icon={icons[status]} spinning={status === 'pending'}>
       {statusLabels[status]}
-    </span>
+    </Badge>
   );
 }

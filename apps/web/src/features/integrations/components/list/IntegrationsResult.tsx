@@ -1,9 +1,10 @@
-import { Button, Group, Pagination, Skeleton, Text } from '@mantine/core';
+import { Button, Skeleton } from '@mantine/core';
 import { IconFilterOff, IconPlugConnected, IconPlus } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { EmptyState } from '../../../../components/EmptyState';
 import { ErrorState } from '../../../../components/ErrorState';
+import { Pager } from '../../../../components/Pager';
 import { plural } from '../../../../lib/format';
 import type { ListView } from '../../../../lib/preferences';
 import type { IntegrationList } from '../../api/get-integrations';
@@ -38,30 +39,19 @@ export function IntegrationsResult(props: IntegrationsResultProps) {
   if (integrations.length === 0)
     return filtered ? <NoMatch onClear={props.onClear} /> : <NoneYet {...props} />;
 
-  const pages = Math.ceil(pagination.total / pagination.per_page);
   const List = view === 'cards' ? IntegrationCards : IntegrationTable;
   return (
     <>
       <List integrations={integrations} typeName={typeName} />
-      <Group justify="space-between" mt="md">
-        <Text size="sm" c="dimmed" role="status">
-          {plural(
-            pagination.total,
-            filtered ? 'match' : 'integration',
-            filtered ? 'matches' : 'integrations',
-          )}
-        </Text>
-        {pages > 1 && (
-          <Pagination
-            total={pages}
-            value={pagination.page}
-            onChange={onPage}
-            size="sm"
-            getItemProps={(page) => ({ 'aria-label': `Page ${page}` })}
-            getControlProps={(control) => ({ 'aria-label': `Go to the ${control} page` })}
-          />
+      <Pager
+        summary={plural(
+          pagination.total,
+          filtered ? 'match' : 'integration',
+          filtered ? 'matches' : 'integrations',
         )}
-      </Group>
+        pagination={pagination}
+        onPage={onPage}
+      />
     </>
   );
 }

@@ -19,7 +19,7 @@ export interface IdempotentRequest {
 }
 
 @Injectable()
-export class IdempotencyRepository {
+export class IdempotentRequests {
   constructor(
     private readonly database: Database,
     private readonly installation: Installation,

@@ -1,0 +1,75 @@
+import type { AuthWay } from '@latchkey/catalogue';
+import { redactValues, type SecretValue } from '../../common/redaction.js';
+import { responseHeaders } from './headers.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What an answer's headers are cleaned with. */
+export interface Surroundings {
+  /** What was called. */
+  url: string;
+  /** What every address of the integration starts with. */
+  base: string;
+  /** Where the caller finds that base: `/api/v1/integrations/…/proxy`. */
+  ownPath: string;
+  secrets: SecretValue[];
+}
+
+/** Shorter ones occur by chance; `redactValues` leaves them alone too. */
+const SHORTEST_SECRET = 4;
+/** From here on single lines of a secret, such as a key in PEM form, are hidden too. */
+const LINE_BYTES = 16;
+const LOCATIONS = ['location', 'content-location'];
+
+/** The values of a credential that nobody may read back: its secret fields, and whatever was derived. */
+export function secretsOf(way: AuthWay, fields: Fields): SecretValue[] {
+  const { properties } = way.schema;
+  return Object.entries(fields).flatMap(([name, value]) => {
+    if (typeof value !== 'string' || value.length < SHORTEST_SECRET) return [];
+    if (Object.hasOwn(properties, name) && properties[name]?.writeOnly !== true) return [];
+    const { username } = fields;
+    return [value, ...(typeof username === 'string' ? [{ user: username, value }] : [])];
+  });
+}
+
+/** No form of any of the secrets is shorter: what is shorter than this cannot hold one. */
+function shortest(secrets: SecretValue[]): number {
+  const lengths = secrets.map((secret) => {
+    const value = typeof secret === 'string' ? secret : secret.value;
+    return value.includes('\n') ? LINE_BYTES : value.length;
+  });
+  return Math.min(...lengths, Number.MAX_SAFE_INTEGER);
+}
+
+/**
+ * An address below the integration's base becomes the proxy's own for it, so that following it goes through the
+ * proxy again; any other becomes absolute, since it is not relative to us.
+ */
+function relocated(location: string, { url, base, ownPath }: Surroundings): string {
+  const target = URL.parse(location, url);
+  if (target === null) return location;
+  const { href } = target;
+  const rest = href.slice(base.length);
+  return href.startsWith(base) && /^([/?#]|$)/.test(rest)
+    ? `${ownPath}${rest.startsWith('/') ? '' : '/'}${rest}`
+    : href;
+}
+
+/** The headers of a provider's answer as a program gets them: nothing in them tells the credential. */
+export function answerHeaders(
+  provider: Readonly<Record<string, string | string[] | undefined>>,
+  surroundings: Surroundings,
+): Record<string, string | string[]> {
+  const headers = responseHeaders(provider);
+  for (const name of LOCATIONS) {
+    const value = headers[name];
+    if (typeof value === 'string') headers[name] = relocated(value, surroundings);
+  }
+  const { secrets } = surroundings;
+  const least = shortest(secrets);
+  const cleaned = (text: string) => (text.length < least ? text : redactValues(text, secrets));
+  for (const [name, value] of Object.entries(headers)) {
+    headers[name] = typeof value === 'string' ? cleaned(value) : value.map(cleaned);
+  }
+  return headers;
+}

@@ -1,0 +1,47 @@
+import type { FastifyReply } from 'fastify';
+import type { ProxyAnswer } from './proxy.service.js';
+
+/** What a provider's page may do on our origin: nothing. */
+const CONTENT_SECURITY_POLICY = "sandbox; default-src 'none'";
+
+/**
+ * Passes a provider's answer on, at the pace of whoever is slower. When it breaks off, so does the caller's
+ * connection: an answer that was cut short must not look whole.
+ * @param idleMs how long the end of an answer may wait to be taken
+ */
+export function sendAnswer(reply: FastifyReply, answer: ProxyAnswer, idleMs: number): void {
+  const { raw } = reply;
+  const { status, headers, chunks, complete, body, broken } = answer;
+  reply.hijack();
+  raw.writeHead(status, {
+    ...headers,
+    ...(reply.getHeaders() as Record<string, string>),
+    'content-security-policy': CONTENT_SECURITY_POLICY,
+  });
+  for (const chunk of chunks) raw.write(chunk);
+  const end = (): void => {
+    raw.end();
+    if (raw.writableLength === 0) return;
+    const timer = setTimeout(() => raw.destroy(), idleMs);
+    raw.once('close', () => clearTimeout(timer));
+  };
+  if (complete) return end();
+  const breakOff = (): void => {
+    broken();
+    raw.destroy();
+  };
+  if (body.errored) return breakOff();
+  let begun = chunks.length > 0;
+  body
+    .on('data', (chunk: Buffer) => {
+      begun = true;
+      if (!raw.write(chunk)) body.pause();
+    })
+    .on('end', end)
+    .on('error', breakOff);
+  raw.on('drain', () => body.resume()).once('close', () => body.destroy());
+  // Headers travel with the beginning of the body, unless that keeps them waiting.
+  setImmediate(() => {
+    if (!begun && !raw.destroyed && !raw.writableEnded) raw.flushHeaders();
+  });
+}

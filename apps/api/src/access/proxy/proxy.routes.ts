@@ -1,0 +1,125 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import { isUUID } from 'class-validator';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AccessGuard } from '../../auth/access.guard.js';
+import { AppError } from '../../common/app-error.js';
+import { type AuthenticatedRequest, RequireScope } from '../../common/decorators.js';
+import type { ErrorFilter } from '../../common/error.filter.js';
+import { ProxyLimits } from './proxy-limits.js';
+import { sendAnswer } from './proxy-sender.js';
+import { ProxyService } from './proxy.service.js';
+
+/** Besides those that Fastify knows: WebDAV (RFC 4918, 3253, 3744, 5323), CalDAV and QUERY. */
+const FURTHER_METHODS =
+  'PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK SEARCH REPORT ACL MKCALENDAR MERGE CHECKOUT BIND UNBIND LINK UNLINK PURGE QUERY'.split(
+    ' ',
+  );
+/** TRACE echoes the credential it is sent. CONNECT never becomes a request. */
+const REFUSED_METHODS = new Set(['TRACE', 'CONNECT']);
+
+/** The request target as it came over the wire: neither an absolute one (RFC 9112, 3.2.2) nor any other spelling. */
+const TARGET = /^(\/api\/v1\/integrations\/([^/?#]+)\/proxy)(\/[^?#]*)(?:\?([^#]*))?$/;
+
+interface Parsed {
+  id: string;
+  ownPath: string;
+  target: { path: string; query: string };
+}
+
+/** Carries what the guard reads of a route. */
+class ProxyRoute {
+  @RequireScope('proxy:call')
+  call(): void {}
+}
+
+/** @throws AppError VALIDATION_FAILED, NOT_FOUND */
+function parse(request: FastifyRequest): Parsed {
+  const [, ownPath = '', id = '', path = '', query = ''] = TARGET.exec(request.raw.url ?? '') ?? [];
+  if (ownPath === '') {
+    throw new AppError(
+      'VALIDATION_FAILED',
+      'Write the address as /api/v1/integrations/{id}/proxy/{path}, without a host and without percent codes before the path.',
+    );
+  }
+  if (!isUUID(id)) throw AppError.notFound('integration');
+  if (REFUSED_METHODS.has(request.method)) {
+    throw new AppError('VALIDATION_FAILED', `The method ${request.method} cannot be proxied.`);
+  }
+  return { id, ownPath, target: { path, query } };
+}
+
+class ProxyEndpoint {
+  constructor(
+    private readonly guard: AccessGuard,
+    private readonly service: ProxyService,
+    private readonly limits: ProxyLimits,
+    private readonly errors: ErrorFilter,
+  ) {}
+
+  async handle(request: AuthenticatedRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const gone = new AbortController();
+    let leave: (() => void) | undefined;
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) gone.abort();
+      leave?.();
+    });
+    this.letGoOfTheRest(request, reply);
+    try {
+      await this.admit(request, reply);
+      const { id, ownPath, target } = parse(request);
+      leave = this.service.enter(id, gone);
+      if (reply.raw.destroyed) leave();
+      const call = { integrationId: id, target, incoming: request.raw, ownPath, signal: gone.signal };
+      sendAnswer(reply, await this.service.call(request.program!, call), this.limits.stream.idleMs);
+    } catch (error) {
+      await this.errors.respond(error, request, reply);
+    }
+    return reply;
+  }
+
+  private async admit(request: AuthenticatedRequest, reply: FastifyReply): Promise<void> {
+    // The rest of the path is the provider's, and no id of ours.
+    const { id } = request.params as { id: string };
+    request.params = { id };
+    await this.guard.canActivate(
+      new ExecutionContextHost([request, reply], ProxyRoute, ProxyRoute.prototype.call),
+    );
+  }
+
+  /** A body that nobody wants any more may end for a moment, so that the answer is read before the connection goes. */
+  private letGoOfTheRest({ raw: incoming }: FastifyRequest, reply: FastifyReply): void {
+    reply.raw.once('finish', () => {
+      if (incoming.complete) return;
+      const timer = setTimeout(() => incoming.socket.destroy(), this.limits.lingerMs);
+      incoming.once('close', () => clearTimeout(timer)).resume();
+    });
+  }
+}
+
+/**
+ * ANY /api/v1/integrations/{id}/proxy/{path}. A route of Fastify's own and none of Nest's: bodies are streams that
+ * nothing here reads, and an answer is the provider's, without an envelope.
+ */
+export function serveProxy(app: NestFastifyApplication, errors: ErrorFilter): void {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  for (const method of FURTHER_METHODS) {
+    if (!fastify.supportedMethods.includes(method)) fastify.addHttpMethod(method, { hasBody: true });
+  }
+  const endpoint = new ProxyEndpoint(
+    app.get(AccessGuard, { strict: false }),
+    app.get(ProxyService, { strict: false }),
+    app.get(ProxyLimits, { strict: false }),
+    errors,
+  );
+  fastify.route({
+    method: fastify.supportedMethods as string[],
+    url: '/api/v1/integrations/:id/proxy/*',
+    config: { slowBody: true },
+    // Before Fastify looks at the body: whatever its type, it is the provider's to judge.
+    onRequest: (request, reply) => endpoint.handle(request, reply),
+    handler: () => {
+      throw new Error('a proxied call went past its hook');
+    },
+  });
+}

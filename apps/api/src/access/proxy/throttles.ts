@@ -1,0 +1,37 @@
+import { LRUCache } from 'lru-cache';
+import { AppError } from '../../common/app-error.js';
+import type { Clock } from '../../common/clock.js';
+import type { ProxyLimits } from './proxy-limits.js';
+
+const MOST_KEPT = 10_000;
+
+/** Which providers asked to be left alone, and until when; each replica learns it by itself. */
+export class Throttles {
+  private readonly until = new LRUCache<string, number>({ max: MOST_KEPT });
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly limits: ProxyLimits,
+  ) {}
+
+  /** @throws AppError RATE_LIMITED while the provider wants no call */
+  check(integrationId: string, name: string): void {
+    const until = this.until.get(integrationId);
+    if (until === undefined) return;
+    const seconds = Math.ceil((until - this.clock.now()) / 1000);
+    if (seconds <= 0) {
+      this.until.delete(integrationId);
+      return;
+    }
+    throw new AppError(
+      'RATE_LIMITED',
+      `“${name}” limits our calls, so this one was not made. Try again in ${seconds} seconds.`,
+      { retryAfter: seconds, details: { reason: 'provider_limit', retry_after_seconds: seconds } },
+    );
+  }
+
+  note(integrationId: string, seconds: number): void {
+    const wait = Math.min(seconds * 1000, this.limits.longestThrottleMs);
+    if (wait > 0) this.until.set(integrationId, this.clock.now() + wait);
+  }
+}

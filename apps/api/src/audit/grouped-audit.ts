@@ -1,0 +1,114 @@
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Clock } from '../common/clock.js';
+import type { AuditEntry, ChainHead } from './audit-chain.js';
+import { AuditService, type TimedEntry } from './audit.service.js';
+
+/** Rows in one commit; more than this wait for the next one. */
+const GROUP = 1000;
+/** Rows that may wait without anybody waiting for them; past that, callers do. */
+const MOST_BEHIND = 10_000;
+const CHAINS_IN_MEMORY = 10_000;
+
+interface Waiting extends TimedEntry {
+  settle: (failure?: unknown) => void;
+}
+
+/**
+ * Rows that belong to no change, such as reads of a credential, which come by the thousand in a second. Those of one
+ * organisation share commits: while one commit is under way the next group gathers, so that each row costs a fraction
+ * of a commit and is still on disk before its caller is answered.
+ */
+@Injectable()
+export class GroupedAudit implements OnModuleDestroy {
+  private readonly logger = new Logger('Audit');
+  private readonly gathering = new Map<string, Waiting[]>();
+  private readonly writing = new Map<string, Promise<void>>();
+  /** Where the chains ended when this process wrote to them last. */
+  private readonly heads = new LRUCache<string, ChainHead>({ max: CHAINS_IN_MEMORY });
+
+  constructor(
+    private readonly audit: AuditService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Resolves once the row is durable. @throws what the database failed with; the row is not written then. */
+  record(organizationId: string, entry: AuditEntry): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.add(organizationId, {
+        entry,
+        at: this.clock.date(),
+        settle: (failure) => (failure === undefined ? resolve() : reject(failure as Error)),
+      });
+    });
+  }
+
+  /**
+   * Writes the row soon, for organisations that prefer speed to certainty: rows not yet written are lost when the
+   * process is killed. When too many wait, callers wait too.
+   */
+  async recordBehind(organizationId: string, entry: AuditEntry): Promise<void> {
+    if ((this.gathering.get(organizationId)?.length ?? 0) >= MOST_BEHIND) {
+      await this.record(organizationId, entry);
+      return;
+    }
+    this.add(organizationId, {
+      entry,
+      at: this.clock.date(),
+      settle: (failure) => {
+        if (failure !== undefined)
+          this.logger.error(
+            `A row of the audit trail could not be written (${entry.action}): ${String(failure)}`,
+          );
+      },
+    });
+  }
+
+  /** Everything that was given is written, or told as failed. */
+  async flush(): Promise<void> {
+    while (this.writing.size > 0) await Promise.allSettled(this.writing.values());
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.flush();
+  }
+
+  private add(organizationId: string, row: Waiting): void {
+    const group = this.gathering.get(organizationId);
+    if (group) group.push(row);
+    else this.gathering.set(organizationId, [row]);
+    if (!this.writing.has(organizationId))
+      this.writing.set(
+        organizationId,
+        this.write(organizationId).finally(() => this.writing.delete(organizationId)),
+      );
+  }
+
+  private async write(organizationId: string): Promise<void> {
+    // What arrives in this turn of the event loop goes along.
+    await new Promise((resolve) => setImmediate(resolve));
+    for (;;) {
+      const gathered = this.gathering.get(organizationId);
+      if (!gathered) return;
+      const group = gathered.splice(0, GROUP);
+      if (gathered.length === 0) this.gathering.delete(organizationId);
+      let failure: unknown;
+      try {
+        await this.commit(organizationId, group);
+      } catch (error) {
+        failure = error;
+      }
+      for (const row of group) row.settle(failure);
+    }
+  }
+
+  /** Mostly nobody else writes to the chain in between: its end is known then, and need not be asked for. */
+  private async commit(organizationId: string, group: Waiting[]): Promise<void> {
+    const known = this.heads.get(organizationId);
+    this.heads.delete(organizationId);
+    const head =
+      (known && (await this.audit.recordAfter(organizationId, known, group))) ??
+      (await this.audit.recordTogether(organizationId, group));
+    this.heads.set(organizationId, head);
+  }
+}

@@ -1,0 +1,41 @@
+import { ConsoleLogger, type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from '../app.module.js';
+import { SystemClock } from '../common/clock.js';
+import { loadEnvironment } from '../config/environment.js';
+import { joinDatabase } from '../database/open-database.js';
+
+/** The application without its server, beside a running one or alone. */
+export interface Session {
+  app: INestApplicationContext;
+  /** No other process works on the database. */
+  alone: boolean;
+  close(): Promise<void>;
+}
+
+/** What a start logs of itself is no part of a command's answer; failures are told by whoever runs the command. */
+class QuietLogger extends ConsoleLogger {
+  override error(message: unknown, ...rest: unknown[]): void {
+    if (rest.at(-1) !== 'ExceptionHandler') super.error(message, ...rest);
+  }
+}
+
+export async function openSession(source: NodeJS.ProcessEnv): Promise<Session> {
+  // Nothing runs here by itself: jobs and ticks are for the server.
+  const environment = loadEnvironment({ ...source, LATCHKEY_ROLE: 'api' });
+  const database = await joinDatabase(environment);
+  try {
+    const app = await NestFactory.createApplicationContext(
+      AppModule.with(environment, database.urls, new SystemClock()),
+      { abortOnError: false, logger: new QuietLogger({ logLevels: ['error', 'fatal'], colors: false }) },
+    );
+    const close = async (): Promise<void> => {
+      await app.close();
+      await database.close();
+    };
+    return { app, alone: database.alone, close };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

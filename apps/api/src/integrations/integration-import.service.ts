@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { v7 as uuidv7 } from 'uuid';
+import { CatalogueService } from '../catalogue/catalogue.service.js';
+import type { SystemActor } from '../common/actor.js';
+import { requestValidation } from '../common/validation.js';
+import { CheckSchedule } from './check-schedule.js';
+import { CreateIntegrationDto } from './integration.dto.js';
+import { IntegrationInput } from './integration-input.js';
+import { IntegrationStore } from './integration-store.js';
+import { IntegrationsRepository } from './integrations.repository.js';
+import { arrange, type ForeignIntegration } from './foreign-fields.js';
+import { newIntegration } from './new-integration.js';
+
+export type ImportOutcome = 'created' | 'valid' | 'skipped';
+
+/**
+ * Integrations from another system, by the command line. They are held against the manifest like what people send and
+ * are made `pending`, so that the watch tests them.
+ */
+@Injectable()
+export class IntegrationImportService {
+  private readonly validation = requestValidation();
+
+  constructor(
+    private readonly catalogue: CatalogueService,
+    private readonly input: IntegrationInput,
+    private readonly repository: IntegrationsRepository,
+    private readonly store: IntegrationStore,
+    private readonly schedule: CheckSchedule,
+  ) {}
+
+  /**
+   * @param dryRun looks and makes nothing.
+   * @returns `skipped` when the organisation has one of this type and name.
+   * @throws AppError VALIDATION_FAILED
+   */
+  async import(
+    actor: SystemActor,
+    organizationId: string,
+    foreign: ForeignIntegration,
+    dryRun: boolean,
+  ): Promise<ImportOutcome> {
+    const manifest = this.catalogue.require(foreign.integration_type_id);
+    const dto = await this.validated(arrange(manifest, foreign));
+    const connection = this.input.connection(dto);
+    if (await this.repository.existsNamed(organizationId, manifest.id, dto.name.trim())) return 'skipped';
+    if (dryRun) return 'valid';
+    const owner = { organizationId, id: uuidv7(), createdBy: null };
+    const made = newIntegration(owner, dto, connection, this.schedule);
+    await this.store.create(actor, made, async () => undefined);
+    return 'created';
+  }
+
+  private validated(value: object): Promise<CreateIntegrationDto> {
+    return this.validation.transform(plainToInstance(Object, value), {
+      type: 'body',
+      metatype: CreateIntegrationDto,
+    }) as Promise<CreateIntegrationDto>;
+  }
+}
