@@ -119,6 +119,12 @@ export default {
       { path: '^apps/web/src/(components|lib)/' },
       { path: '^apps/web/src/(features|app)/' },
     ),
+    rule(
+      'sdk-stands-alone',
+      'Programs everywhere take the SDK: it imports nothing, not even of Node.',
+      { path: '^libs/sdk/src/' },
+      { pathNot: '^libs/sdk/src/' },
+    ),
     rule('libs-are-free', 'Libraries know no app.', { path: '^libs/' }, { path: '^apps/' }),
   ],
   options: {

@@ -124,7 +124,7 @@ await check('boundaries and cycles', () =>
   ]),
 );
 await check('unused files, exports and dependencies', () => run(bin('knip'), ['--no-progress']));
-for (const project of ['libs/catalogue', 'libs/api-client', 'apps/api', 'apps/web', 'e2e']) {
+for (const project of ['libs/catalogue', 'libs/api-client', 'libs/sdk', 'apps/api', 'apps/web', 'e2e']) {
   await check(`types of ${project}`, () => typecheck(project));
 }
 await check('OpenAPI document and client', () =>

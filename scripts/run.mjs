@@ -11,9 +11,23 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const PNPM = 'pnpm@12.21.0';
 const NODE = join(ROOT, 'node_modules', 'nodejs', 'bin', 'node');
 const STAMPS = join(ROOT, '.cache');
-const PACKAGES = ['.', 'apps/api', 'apps/web', 'libs/api-client', 'libs/catalogue', 'e2e', 'bench'];
+const PACKAGES = [
+  '.',
+  'apps/api',
+  'apps/web',
+  'libs/api-client',
+  'libs/catalogue',
+  'libs/sdk',
+  'e2e',
+  'bench',
+];
 const BUILD_INPUTS = ['apps/api/src', 'apps/web', 'libs', '.swcrc', 'tsconfig.base.json', 'package.json'];
-const BUILD_OUTPUTS = ['apps/api/dist/main.js', 'apps/web/dist/index.html', 'libs/catalogue/dist/index.js'];
+const BUILD_OUTPUTS = [
+  'apps/api/dist/main.js',
+  'apps/web/dist/index.html',
+  'libs/catalogue/dist/index.js',
+  'libs/sdk/dist/index.js',
+];
 const NOT_INPUTS = new Set(['node_modules', 'dist']);
 
 function fail(message, code = 1) {

@@ -13,7 +13,7 @@ import { type Clock, SystemClock } from './common/clock.js';
 import { refuseDeepBodies } from './common/body-depth.js';
 import { limitBodyTime } from './common/body-time.js';
 import { envelope } from './common/envelope.js';
-import { ErrorFilter, errorBody } from './common/error.filter.js';
+import { ErrorFilter, errorBody, REFUSAL_HEADER } from './common/error.filter.js';
 import { requestValidation } from './common/validation.js';
 import type { Environment } from './config/environment.js';
 import type { DatabaseUrls } from './database/migrate.js';
@@ -57,7 +57,10 @@ export function createAdapter(environment: Environment): FastifyAdapter {
         'VALIDATION_FAILED',
         'The address cannot be read: check its percent codes.',
       );
-      void reply.status(refusal.status).send(errorBody(refusal, request.id));
+      void reply
+        .status(refusal.status)
+        .header(REFUSAL_HEADER, refusal.code)
+        .send(errorBody(refusal, request.id));
     },
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket),
     routerOptions: { maxParamLength: 500 },
@@ -93,7 +96,10 @@ function addHooks(fastify: FastifyInstance, environment: Environment): void {
     }
     if (environment.role === 'worker' && !request.url.startsWith('/health/')) {
       const refusal = new AppError('UNAVAILABLE', 'This process is a worker; it serves /health alone.');
-      void reply.status(refusal.status).send(errorBody(refusal, request.id));
+      void reply
+        .status(refusal.status)
+        .header(REFUSAL_HEADER, refusal.code)
+        .send(errorBody(refusal, request.id));
       return;
     }
     done();

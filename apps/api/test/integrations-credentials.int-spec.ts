@@ -40,7 +40,7 @@ describe('what is known of credentials', () => {
     expect(body.data.credentials).toEqual({
       credential_type: 'api_token',
       auth_mode: 'api_token',
-      state: 'active',
+      state: 'created',
       fields: ['auth_token'],
       expires_at: null,
       key_version: 1,

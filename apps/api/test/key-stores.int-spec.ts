@@ -188,7 +188,7 @@ describe.each(REMOTES)('with the root key in $name', (remote) => {
     expect(await bench.tryCredential(tenant)).toBe(200);
     bench.testApp.clock.advance(FRESH_MS);
 
-    expect(await bench.tryCredential(tenant)).toBe(500);
+    expect(await bench.tryCredential(tenant)).toBe(503);
     expect(await bench.ready()).toMatchObject({ status: 503, keyStore: { status: 'unavailable' } });
   });
 

@@ -50,7 +50,10 @@ const call = (account: Account, { method, path }: Operation) =>
   testApp.http[method](fill(path)).set('authorization', `Bearer ${account.accessToken}`);
 
 const withPermission = (): (Operation & { permission: string })[] =>
-  operations.filter((o): o is Operation & { permission: string } => o.permission!.includes(':'));
+  operations.filter(
+    (o): o is Operation & { permission: string } =>
+      o.permission!.includes(':') && !o.permission!.startsWith('scope '),
+  );
 
 const deniedOf = async (account: Account): Promise<unknown[]> =>
   testApp.sql(

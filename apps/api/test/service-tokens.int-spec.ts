@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { generateServiceToken } from '../src/access/service-token-format.js';
 import { ServiceTokenUses } from '../src/access/service-token-uses.js';
 import { Counterpart } from './support/counterpart.js';
 import { asProgram, makeToken, readValue } from './support/programs.js';
@@ -305,5 +306,21 @@ describe('when a service token was used last', () => {
       last_used_at: new Date(testApp.clock.now()).toISOString(),
       last_used_ip: expect.stringMatching(/127\.0\.0\.1$/),
     });
+  });
+});
+
+describe('made-up tokens', () => {
+  it('in numbers are no longer looked up, while programs of the same address go on', async () => {
+    const known = await make();
+    await read(known).expect(200);
+    const statuses = new Set<number>();
+    for (let attempt = 0; attempt < 61; attempt += 1)
+      statuses.add((await read({ token: generateServiceToken(crypto.randomUUID()) })).status);
+
+    expect([...statuses]).toEqual([401, 429]);
+    const flooded = await read({ token: generateServiceToken(stage.admin.organizationId) }).expect(429);
+    expect(Number(flooded.headers['retry-after'])).toBeGreaterThan(0);
+    testApp.clock.advance(1001);
+    await read(known).expect(200);
   });
 });

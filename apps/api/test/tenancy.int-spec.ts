@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { Counterpart } from './support/counterpart.js';
+import { makeToken } from './support/programs.js';
 import { createIntegration, createNotification, letIn, type Stage } from './support/route-calls.js';
 import { refusal } from './support/refusal.js';
 import { TestApp } from './support/test-app.js';
@@ -22,6 +23,12 @@ const SEEDS: Record<string, string> = {
   team_members: 'INSERT INTO team_members (organization_id, team_id, user_id) VALUES ($1, $2, $4)',
   integration_teams:
     'INSERT INTO integration_teams (organization_id, integration_id, team_id) VALUES ($1, $5, $2)',
+  key_rotations: `INSERT INTO key_rotations (organization_id, id, kind, from_key, to_key, started_at, updated_at)
+    VALUES ($1, gen_random_uuid(), 'organization', '1', '2', now(), now())`,
+  unreadable_secrets: `INSERT INTO unreadable_secrets (organization_id, table_name, row_id, key_version, reason, found_at)
+    VALUES ($1, 'integration_credentials', gen_random_uuid(), 1, 'It does not open', now())`,
+  usage_rollups: `INSERT INTO usage_rollups (organization_id, integration_id, bucket, latency_histogram)
+    VALUES ($1, $5, now(), '{}')`,
   incidents: `INSERT INTO incidents (organization_id, id, integration_id, opened_at, error_code, message)
     VALUES ($1, gen_random_uuid(), $5, now(), 'auth', 'Refused')`,
 };
@@ -36,6 +43,7 @@ async function seed(made: Stage): Promise<void> {
   const integrationId = await createIntegration(made, { test: true });
   const { organizationId, userId } = made.admin;
   await createNotification(made);
+  await makeToken(made.testApp, made.admin);
   await made.testApp.http
     .post('/api/v1/integrations')
     .set({ authorization: `Bearer ${made.admin.accessToken}`, 'idempotency-key': 'once' })

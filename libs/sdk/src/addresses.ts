@@ -45,11 +45,13 @@ export function proxyPath(id: string, path: string): string {
 }
 
 /**
- * The path that a redirect leads to, when that is within the same integration. Latchkey writes such a `Location` as
- * an address of its proxy, beginning with a slash. Others are not followed: a service could lead a program, with its
- * token, to another integration or another route of Latchkey.
+ * Where a redirect leads, when that is within the same integration. Latchkey writes such a `Location` as an address of
+ * its proxy, beginning with a slash. Others are not followed: a service could lead a program, with its token, to
+ * another integration or another route of Latchkey.
  */
 export function redirectedPath(id: string, location: string | null): string | undefined {
   const base = `${integrationPath(id)}/proxy/`;
-  return location?.startsWith(base) ? location.slice(base.length).replace(/#.*/s, '') : undefined;
+  if (!location?.startsWith(base)) return undefined;
+  const path = location.slice(base.length).replace(/#.*/s, '');
+  return problemOf(path) === undefined ? base + path : undefined;
 }

@@ -38,11 +38,10 @@ export class Latchkey {
   readonly #answers: Answers;
 
   /** @throws TypeError naming the option that is missing or cannot be used */
-  constructor(
-    options: LatchkeyOptions = {},
-    /** @internal */
-    timing: Timing = systemTiming,
-  ) {
+  constructor(options?: LatchkeyOptions);
+  /** @internal */
+  constructor(options: LatchkeyOptions, timing: Timing);
+  constructor(options: LatchkeyOptions = {}, timing: Timing = systemTiming) {
     const settings = readOptions(options);
     this.url = settings.url;
     this.#transport = new Transport(settings, timing);
@@ -73,7 +72,7 @@ export class Latchkey {
       if (next === undefined) return response;
       await response.body?.cancel().catch(() => undefined);
       if (redirects === MOST_REDIRECTS) throw this.#endless(response);
-      target = proxyPath(integrationId, next);
+      target = next;
     }
   }
 

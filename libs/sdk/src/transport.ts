@@ -76,8 +76,9 @@ export class Transport {
       await response.body?.cancel().catch(() => undefined);
       return { waitMs };
     } catch (error) {
+      upload?.release();
       if (signal?.aborted) throw signal.reason;
-      if (upload?.failure) throw upload.failure.error;
+      if (upload?.failure && !deadline.signal.aborted) throw upload.failure.error;
       if (error instanceof LatchkeyError) throw error;
       if (last) throw deadline.signal.aborted ? this.#late(time) : this.#unreachable(error);
       return { waitMs: waitBefore(attempt, undefined, this.#timing)! };

@@ -4,9 +4,12 @@ export class Upload {
   /** What the caller's own source threw, which is the caller's to see as it is. */
   failure: { error: unknown } | undefined;
 
+  readonly #pieces: AsyncIterator<Uint8Array | string>;
+
   /** @param moved told of each piece */
   constructor(source: AsyncIterable<Uint8Array | string>, moved: () => void) {
     const pieces = source[Symbol.asyncIterator]();
+    this.#pieces = pieces;
     const encoder = new TextEncoder();
     this.stream = new ReadableStream<Uint8Array>(
       {
@@ -16,13 +19,17 @@ export class Upload {
           if (next.done === true) controller.close();
           else controller.enqueue(typeof next.value === 'string' ? encoder.encode(next.value) : next.value);
         },
-        cancel: async () => {
-          await pieces.return?.();
-        },
+        cancel: () => this.release(),
       },
       // Nothing is read ahead.
       { highWaterMark: 0 },
     );
+  }
+
+  /** Lets go of the source, which may be a file: fetch does not when the connection breaks. */
+  release(): void {
+    // Nobody waits for how it ends.
+    this.#pieces.return?.().catch(() => undefined);
   }
 
   async #guard<T>(read: () => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { GroupedAudit } from '../audit/grouped-audit.js';
 import type { ProgramActor, RequestOrigin } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
@@ -17,6 +18,10 @@ const LIFETIME_MS = 1000;
 const TOKENS_IN_MEMORY = 10_000;
 /** One row of the trail per token and reason in this time: a program that keeps trying must not fill it. */
 const REFUSAL_PERIOD_MS = 60_000;
+
+/** Look-ups of tokens that turn out to be none, by an address in a minute: anybody can make up a well-formed one. */
+const STRANGERS_A_MINUTE = 60;
+const FAMILIAR_MS = 3_600_000;
 
 type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
 type Identity = Omit<ProgramActor, 'origin'>;
@@ -48,6 +53,9 @@ export class ServiceTokenAuthenticator implements ProgramAuthenticator {
   private readonly recent = new LRUCache<string, Known>({ max: TOKENS_IN_MEMORY });
   private readonly loading = new Map<string, Promise<Known>>();
   private readonly refused = new LRUCache<string, number>({ max: TOKENS_IN_MEMORY });
+  private readonly strangers = new RateLimiterMemory({ points: STRANGERS_A_MINUTE, duration: 60 });
+  /** Tokens that were valid not long ago are looked up all the same, whoever else calls from their address. */
+  private readonly familiar = new LRUCache<string, true>({ max: TOKENS_IN_MEMORY, ttl: FAMILIAR_MS });
 
   constructor(
     private readonly repository: ServiceTokensRepository,
@@ -99,10 +107,15 @@ export class ServiceTokenAuthenticator implements ProgramAuthenticator {
   private async find(token: string, origin: RequestOrigin): Promise<Known> {
     const organizationId = organizationOfToken(token);
     if (!organizationId) throw new AppError('UNAUTHENTICATED', UNKNOWN);
+    const address = origin.ip ?? 'unknown';
+    if (!this.familiar.has(token)) await this.refuseFlood(address);
     const asked = this.clock.now();
     const hash = this.secrets.hash(token);
     const row = await this.repository.findByHash(organizationId, hash, new Date(asked));
-    if (!row) throw new AppError('UNAUTHENTICATED', UNKNOWN);
+    if (!row) {
+      await this.strangers.penalty(address);
+      throw new AppError('UNAUTHENTICATED', UNKNOWN);
+    }
     if (row.revoked_at) {
       this.recordRefusal(organizationId, row.id, 'revoked', origin);
       throw new AppError('UNAUTHENTICATED', 'This service token was revoked. Make a new one.');
@@ -116,7 +129,16 @@ export class ServiceTokenAuthenticator implements ProgramAuthenticator {
     }
     const known = this.knownFrom(row, row.is_previous ? row.previous_until : null, asked);
     this.recent.set(token, known);
+    this.familiar.set(token, true);
     return known;
+  }
+
+  private async refuseFlood(address: string): Promise<void> {
+    const counted = await this.strangers.get(address);
+    if (!counted || counted.consumedPoints < STRANGERS_A_MINUTE) return;
+    throw new AppError('RATE_LIMITED', 'Too many calls from your address with tokens that are none.', {
+      retryAfter: Math.ceil(counted.msBeforeNext / 1000),
+    });
   }
 
   private knownFrom(row: ServiceTokenRow, ends: Date | null, asked: number): Known {

@@ -58,12 +58,16 @@ export class ServiceTokensRepository {
     hash: Buffer,
     now: Date,
   ): Promise<(ServiceTokenRow & { is_previous: boolean }) | undefined> {
-    const rows = await this.database.tenant(organizationId, (manager) =>
-      manager.query<(ServiceTokenRow & { is_previous: boolean })[]>(
-        `SELECT ${COLUMNS}, t.token_hash <> $2 AS is_previous FROM ${FROM}
-         WHERE t.organization_id = $1 AND (t.token_hash = $2 OR (t.previous_hash = $2 AND t.previous_until > $3))`,
-        [organizationId, hash, now],
-      ),
+    const [rows = []] = await this.database.tenantAtOnce<ServiceTokenRow & { is_previous: boolean }>(
+      organizationId,
+      [
+        {
+          name: 'service token by hash',
+          text: `SELECT ${COLUMNS}, t.token_hash <> $2 AS is_previous FROM ${FROM}
+            WHERE t.organization_id = $1 AND (t.token_hash = $2 OR (t.previous_hash = $2 AND t.previous_until > $3))`,
+          values: [organizationId, hash, now],
+        },
+      ],
     );
     return rows[0];
   }

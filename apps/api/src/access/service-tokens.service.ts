@@ -10,6 +10,7 @@ import type { Pagination } from '../common/pagination.js';
 import { Database } from '../database/database.js';
 import type { ListServiceTokensQuery, ServiceTokenDto } from './service-token.dto.js';
 import type { TokenPurpose } from './service-token-input.js';
+import { ServiceTokenAuthenticator } from './service-token-authenticator.js';
 import { type NewSecret, ServiceTokenSecrets } from './service-token-secrets.js';
 import { type ServiceTokenRow, ServiceTokensRepository } from './service-tokens.repository.js';
 
@@ -31,6 +32,7 @@ export class ServiceTokensService {
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly clock: Clock,
+    private readonly authenticator: ServiceTokenAuthenticator,
   ) {}
 
   async list(
@@ -106,6 +108,7 @@ export class ServiceTokensService {
         overlap_seconds: overlapSeconds,
       });
     });
+    this.authenticator.forget(id);
     const until = overlapSeconds > 0 ? ' The old one works until the overlap ends.' : '';
     return this.shown(organizationId, id, secret, `Copy the new token now: it is not shown again.${until}`);
   }
@@ -118,6 +121,7 @@ export class ServiceTokensService {
       if (await this.repository.revoke(manager, organizationId, id, this.clock.date()))
         await this.record(manager, actor, organizationId, id, 'service_token.revoked', {});
     });
+    this.authenticator.forget(id);
     return this.get(actor, id);
   }
 

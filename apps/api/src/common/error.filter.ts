@@ -49,6 +49,9 @@ function asAppError(error: unknown): AppError | undefined {
   return undefined;
 }
 
+/** Tells Latchkey's own refusals from a provider's answers, which never carry it. Its value is the code. */
+export const REFUSAL_HEADER = 'x-latchkey-error';
+
 export function errorBody(error: AppError, requestId: string): object {
   return {
     success: false,
@@ -104,6 +107,9 @@ export class ErrorFilter implements ExceptionFilter {
         : undefined) ??
       new AppError('INTERNAL', `Something went wrong on our side. Quote ${request.id} to your operator.`);
     if (shown.retryAfter !== undefined) void reply.header('retry-after', String(Math.ceil(shown.retryAfter)));
-    void reply.status(ERROR_STATUS[shown.code]).send(errorBody(shown, request.id));
+    void reply
+      .status(ERROR_STATUS[shown.code])
+      .header(REFUSAL_HEADER, shown.code)
+      .send(errorBody(shown, request.id));
   }
 }

@@ -21,7 +21,8 @@ export type ChangeKind = 'integration' | 'service_token' | 'organization_keys' |
 type Listener = (organizationId: string, id: string) => void;
 
 /**
- * What other replicas changed, told by triggers of the database (NOTIFY). Notices are a courtesy and may be lost, so
+ * What other replicas changed (NOTIFY), told by triggers of the database where changes are rare, and by `announce` after
+ * the commit where they are many: a commit that notifies waits for all others that do. Notices are a courtesy and may be lost, so
  * whoever keeps something in memory also lets it expire, keeps nothing while `connected` is false, and forgets all at a
  * `gap`.
  */
@@ -32,6 +33,7 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
   private client: pg.Client | undefined;
   private probe: NodeJS.Timeout | undefined;
   private awaited: { text: string; arrived: () => void } | undefined;
+  private readonly leaving = new Set<string>();
   private closed = false;
   private underWay: Promise<void> = Promise.resolve();
   private listening = false;
@@ -56,6 +58,15 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
     this.events.on('gap', listener);
   }
 
+  /**
+   * Tells every replica, this one included, of a change that has been committed. Those of the same moment go together; one
+   * that cannot be sent is lost, and what others keep in memory ends by itself.
+   */
+  announce(kind: ChangeKind, organizationId: string, id: string): void {
+    if (this.leaving.size === 0) setImmediate(() => void this.send());
+    this.leaving.add(`${kind} ${organizationId} ${id}`);
+  }
+
   /** The first connection is made before the process serves anybody; later ones in the background. */
   async onApplicationBootstrap(): Promise<void> {
     try {
@@ -72,6 +83,22 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
     clearTimeout(this.probe);
     await this.underWay;
     await this.client?.end();
+  }
+
+  private async send(): Promise<void> {
+    const notices = [...this.leaving];
+    this.leaving.clear();
+    try {
+      await this.database.query('SELECT pg_notify($1, notice) FROM unnest($2::text[]) AS notice', [
+        CHANNEL,
+        notices,
+      ]);
+    } catch (error) {
+      if (!this.closed)
+        this.logger.warn(
+          `Other replicas could not be told of ${notices.length} changes: ${(error as Error).message}`,
+        );
+    }
   }
 
   private async connect(): Promise<void> {

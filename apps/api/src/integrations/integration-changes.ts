@@ -72,7 +72,7 @@ export class IntegrationChanges {
       .tenant(organizationId, async (manager) =>
         work(manager, this.clock.date(), await this.repository.lock(manager, organizationId, id)),
       )
-      .finally(() => this.live.forget(organizationId, id));
+      .finally(() => this.live.changed(organizationId, id));
   }
 
   /** The last statement of its transaction. */

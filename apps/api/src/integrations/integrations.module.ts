@@ -61,6 +61,12 @@ import { UnreadableCredentials } from './unreadable-credentials.js';
     TestLimits,
     UnreadableCredentials,
   ],
-  exports: [DueIntegrations, IdempotentRequests, IntegrationImportService, IntegrationReader, LiveConnections],
+  exports: [
+    DueIntegrations,
+    IdempotentRequests,
+    IntegrationImportService,
+    IntegrationReader,
+    LiveConnections,
+  ],
 })
 export class IntegrationsModule {}

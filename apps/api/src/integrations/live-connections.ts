@@ -84,6 +84,12 @@ export class LiveConnections {
     return this.load(program.organizationId, integrationId).then((found) => admit(program, found));
   }
 
+  /** It was changed here: this process forgets at once, the others as soon as they are told. */
+  changed(organizationId: string, integrationId: string): void {
+    this.forget(organizationId, integrationId);
+    this.feed.announce('integration', organizationId, integrationId);
+  }
+
   forget(organizationId: string, integrationId: string): void {
     this.changes += 1;
     this.kept.delete(`${organizationId} ${integrationId}`);

@@ -82,8 +82,8 @@ export class SealedCredentials implements SealedStore, OnModuleInit {
   ): Promise<number> {
     const [, count] = await manager.query<[unknown[], number]>(
       `UPDATE integration_credentials c
-       SET sealed = new.sealed, key_version = $2, previous_sealed = new.previous_sealed,
-         previous_key_version = CASE WHEN new.previous_sealed IS NULL THEN NULL ELSE $2 END
+       SET sealed = new.sealed, key_version = $2::integer, previous_sealed = new.previous_sealed,
+         previous_key_version = CASE WHEN new.previous_sealed IS NULL THEN NULL ELSE $2::integer END
        FROM unnest($3::uuid[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[])
          AS new (id, before, sealed, previous_before, previous_sealed)
        WHERE c.organization_id = $1 AND c.id = new.id AND c.sealed = new.before

@@ -131,12 +131,15 @@ function refusal(ring: KeyRing, wanted: string): KeyError {
   const expected = `This database was sealed under the root key with fingerprint ${wanted}.`;
   const remedy =
     'Restore that key from your backup. Latchkey does not start with another key, since nothing could be opened.';
-  const failure = ring.failureOf(ring.stores.current);
-  if (failure) return new KeyError(`${failure.message} ${expected} ${remedy}`, { cause: failure });
-  const own = ring.fingerprints.find((each) => ring.storeOf(each) === ring.stores.current);
-  return new KeyError(
-    `${expected} ${ring.stores.current.location} holds the one with fingerprint ${own}. ${remedy}`,
-  );
+  const { current, next } = ring.stores;
+  const findings = [current, next].flatMap((store) => {
+    if (!store) return [];
+    const failure = ring.failureOf(store);
+    return failure
+      ? failure.message
+      : `${store.location} holds the one with fingerprint ${ring.fingerprintIn(store)}.`;
+  });
+  return new KeyError(`${expected} ${findings.join(' ')} ${remedy}`, { cause: ring.failureOf(current) });
 }
 
 async function openOnce(ring: KeyRing, repository: InstallationRepository, jwtSecret: string | undefined) {

@@ -34,6 +34,8 @@ export interface PreparedWrap {
 export class KeyRing {
   private readonly logger = new Logger('Keys');
   private readonly held = new Map<string, Held>();
+  /** The key that each store gave, whether or not another holds it too. */
+  private readonly given = new Map<KeyStore, string>();
   private readonly failures = new Map<KeyStore, KeyError | KeyStoreUnavailableError>();
   private activeFingerprint: string | undefined;
   private reading: Promise<void> | undefined;
@@ -143,7 +145,7 @@ export class KeyRing {
 
   /** The fingerprint of the key that a store hands over or names. */
   fingerprintIn(store: KeyStore): string | undefined {
-    return this.fingerprints.find((fingerprint) => this.storeOf(fingerprint) === store);
+    return this.given.get(store);
   }
 
   /**
@@ -226,10 +228,11 @@ export class KeyRing {
   }
 
   private async readStore(store: KeyStore, salt: Buffer | null): Promise<void> {
-    const known = [...this.held.values()].some((held) => held.store === store);
-    if (known && !(store instanceof FileKeyStore)) return;
+    if (this.given.has(store) && !(store instanceof FileKeyStore)) return;
     try {
-      this.add(await store.load(salt), store);
+      const key = await store.load(salt);
+      this.add(key, store);
+      this.given.set(store, key.fingerprint);
       this.failures.delete(store);
     } catch (error) {
       if (!(error instanceof KeyError) && !(error instanceof KeyStoreUnavailableError)) throw error;

@@ -105,7 +105,7 @@ export class RootRewrapping {
     const rewrap = async (row: KeyToRewrap): Promise<void> => {
       try {
         const wrapped = await unlessThrottled(() => rewrapKey(ring, target, row));
-        batch.rewrapped.push({ ...row, before: row.wrapped_key, after: wrapped });
+        batch.rewrapped.push({ ...row, after: wrapped });
       } catch (error) {
         if (!(error instanceof UnsealError) && !(error instanceof UnknownRootKeyError)) throw error;
         const { organization_id: organizationId, version } = row;

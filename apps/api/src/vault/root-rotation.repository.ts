@@ -11,9 +11,11 @@ export interface KeyToRewrap {
   version: number;
   wrapped_key: Buffer;
   root_key_fingerprint: string;
+  /** Changes with every change of the row. */
+  row_version: string;
 }
 
-export type Rewrapped = Pick<KeyToRewrap, 'organization_id' | 'version'> & { before: Buffer; after: Buffer };
+export type Rewrapped = Pick<KeyToRewrap, 'organization_id' | 'version' | 'row_version'> & { after: Buffer };
 
 /** Where a sweep over the keys has come to. */
 export type KeyCursor = Pick<KeyToRewrap, 'organization_id' | 'version'>;
@@ -39,28 +41,32 @@ export class RootRotationRepository {
     return this.database.tenant(NIL_ORGANIZATION, async (manager) => {
       await acrossOrganizations(manager);
       return manager.query<KeyToRewrap[]>(
-        `SELECT organization_id, version, wrapped_key, root_key_fingerprint FROM organization_keys
-         WHERE (organization_id, version) > ($1, $2) AND root_key_fingerprint <> $3
+        `SELECT organization_id, version, wrapped_key, root_key_fingerprint, xmin::text AS row_version
+         FROM organization_keys WHERE (organization_id, version) > ($1, $2) AND root_key_fingerprint <> $3
          ORDER BY organization_id, version LIMIT $4`,
         [organization_id, version, target, limit],
       );
     });
   }
 
-  /** Writes rewrapped keys, each only where the row still holds the value that was read. @returns how many */
+  /** Writes rewrapped keys, in the order in which they were read, each only where the row is still as it was read. @returns how many */
   async replace(manager: EntityManager, target: string, keys: Rewrapped[]): Promise<number> {
     if (keys.length === 0) return 0;
     await acrossOrganizations(manager);
     const [, count] = await manager.query<[unknown[], number]>(
       `UPDATE organization_keys k SET wrapped_key = n.after, root_key_fingerprint = $5
-       FROM unnest($1::uuid[], $2::int[], $3::bytea[], $4::bytea[]) AS n (organization_id, version, before, after)
-       WHERE k.organization_id = n.organization_id AND k.version = n.version AND k.wrapped_key = n.before`,
+       FROM unnest($1::uuid[], $2::int[], $3::text[], $4::bytea[]) AS n (organization_id, version, row_version, after)
+       WHERE k.organization_id = n.organization_id AND k.version = n.version AND k.xmin::text = n.row_version
+         AND k.organization_id BETWEEN $6 AND $7`,
       [
         keys.map((key) => key.organization_id),
         keys.map((key) => key.version),
-        keys.map((key) => key.before),
+        keys.map((key) => key.row_version),
         keys.map((key) => key.after),
         target,
+        // They are in order: what lies outside of them need not be read.
+        keys[0]!.organization_id,
+        keys.at(-1)!.organization_id,
       ],
     );
     return count;

@@ -77,7 +77,11 @@ describe('an unwrapped key', () => {
     await keys.get(ORG, 1, unwrapped);
     clock.advance(FRESH_MS);
 
-    await expect(keys.get(ORG, 1, refused)).rejects.toThrow(KeyError);
+    await expect(keys.get(ORG, 1, refused)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.not.stringContaining('not yours'),
+      cause: expect.any(KeyError),
+    });
   });
 
   it('does not stand in for another that was never unwrapped', async () => {

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import { AppError } from '../common/app-error.js';
 import type { Clock } from '../common/clock.js';
-import { KeyStoreUnavailableError } from './key-stores/root-key.js';
+import { KeyError, KeyStoreUnavailableError } from './key-stores/root-key.js';
 
 /** How long an unwrapped organisation key is used without asking the key store again. */
 export const FRESH_MS = 5 * 60_000;
@@ -34,7 +35,7 @@ export class UnwrappedKeys {
 
   /**
    * @param unwrap reads the wrapped key and has it unwrapped; any number of callers at once cause one call.
-   * @throws what `unwrap` throws, where no kept key may stand in.
+   * @throws what `unwrap` throws, where no kept key may stand in; AppError UNAVAILABLE for a KeyError.
    */
   async get(organizationId: string, version: number, unwrap: () => Promise<Buffer>): Promise<Buffer> {
     const id = `${organizationId}:${version}`;
@@ -46,7 +47,11 @@ export class UnwrappedKeys {
     } catch (error) {
       const kept = this.entries.get(id);
       if (error instanceof KeyStoreUnavailableError && kept && this.mayServe(kept)) return kept.key;
-      throw error;
+      if (!(error instanceof KeyError)) throw error;
+      // What is wrong with the root key is for whoever runs this: the cause is in the log.
+      throw new AppError('UNAVAILABLE', 'The root key cannot be used. Tell whoever runs Latchkey.', {
+        cause: error,
+      });
     }
   }
 

@@ -28,6 +28,13 @@ export class KindsBench {
     return this.api.post('/integrations', { ...form, test: true });
   }
 
+  /** Again, after so much time that the session has ended. */
+  async signIn(): Promise<void> {
+    const { email, password } = this.admin;
+    const { body } = await this.testApp.http.post('/api/v1/auth/login').send({ email, password }).expect(200);
+    this.admin = { ...this.admin, accessToken: body.data.tokens.access_token };
+  }
+
   /** As the watch does. */
   async health(id: string): Promise<TestOutcome> {
     const saved = this.testApp.app.get(SavedConnections, { strict: false });

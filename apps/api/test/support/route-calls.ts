@@ -1,6 +1,8 @@
 import type supertest from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import type { Counterpart } from './counterpart.js';
+import { makeToken } from './programs.js';
+import { finishRotations } from './keys.js';
 import { type Account, TestApp } from './test-app.js';
 
 /** What the calls below need: an admin, and a service on the wire that lets one secret in. */
@@ -60,6 +62,14 @@ const signIn = ({ testApp, admin, password }: Stage) =>
   testApp.http.post('/api/v1/auth/login').send({ email: admin.email, password });
 
 const freshTokens = async (stage: Stage) => (await signIn(stage).expect(200)).body.data.tokens;
+
+const organizationKey = ({ admin }: Stage) => ({
+  kind: 'organization',
+  organization_id: admin.organizationId,
+});
+
+const rotateKey = (stage: Stage) =>
+  stage.testApp.as(stage.admin).post('/admin/keys/rotate', organizationKey(stage));
 
 /** How to call each route that changes something, so that it succeeds. */
 export const ROUTE_CALLS: Record<string, RouteCall> = {
@@ -145,5 +155,64 @@ export const ROUTE_CALLS: Record<string, RouteCall> = {
   'POST /api/v1/notifications/read-all': {
     action: 'notification.read',
     call: async (stage) => stage.testApp.as(stage.admin).post('/notifications/read-all'),
+  },
+  'PATCH /api/v1/organizations/{id}': {
+    action: 'organization.updated',
+    call: async ({ testApp, admin }) =>
+      testApp.as(admin).patch(`/organizations/${admin.organizationId}`, { name: 'Renamed' }),
+  },
+  'POST /api/v1/service-tokens': {
+    action: 'service_token.created',
+    call: async ({ testApp, admin }) =>
+      testApp.as(admin).post('/service-tokens', { name: 'A program', scopes: ['proxy:call'] }),
+  },
+  'POST /api/v1/service-tokens/{id}/rotate': {
+    action: 'service_token.rotated',
+    call: async ({ testApp, admin }) =>
+      testApp.as(admin).post(`/service-tokens/${(await makeToken(testApp, admin)).id}/rotate`),
+  },
+  'DELETE /api/v1/service-tokens/{id}': {
+    action: 'service_token.revoked',
+    call: async ({ testApp, admin }) =>
+      testApp.as(admin).delete(`/service-tokens/${(await makeToken(testApp, admin)).id}`),
+  },
+  'POST /api/v1/admin/keys/rotate': {
+    action: 'keys.rotation_started',
+    call: async (stage) => {
+      await finishRotations(stage.testApp.app);
+      return rotateKey(stage);
+    },
+  },
+  'POST /api/v1/admin/keys/rotations/{id}/pause': {
+    action: 'keys.rotation_paused',
+    call: async (stage) => {
+      await finishRotations(stage.testApp.app);
+      const { id } = (await rotateKey(stage).expect(202)).body.data.rotation;
+      const paused = await stage.testApp.as(stage.admin).post(`/admin/keys/rotations/${id}/pause`);
+      await stage.testApp.as(stage.admin).post(`/admin/keys/rotations/${id}/resume`).expect(200);
+      return paused;
+    },
+  },
+  'POST /api/v1/admin/keys/rotations/{id}/resume': {
+    action: 'keys.rotation_resumed',
+    call: async (stage) => {
+      await finishRotations(stage.testApp.app);
+      const { id } = (await rotateKey(stage).expect(202)).body.data.rotation;
+      await stage.testApp.as(stage.admin).post(`/admin/keys/rotations/${id}/pause`).expect(200);
+      return stage.testApp.as(stage.admin).post(`/admin/keys/rotations/${id}/resume`);
+    },
+  },
+  'POST /api/v1/admin/keys/retire': {
+    action: 'keys.retired',
+    call: async (stage) => {
+      await finishRotations(stage.testApp.app);
+      await rotateKey(stage).expect(202);
+      await finishRotations(stage.testApp.app);
+      return stage.testApp.as(stage.admin).post('/admin/keys/retire', organizationKey(stage));
+    },
+  },
+  'POST /api/v1/admin/keys/verify': {
+    action: 'keys.verification_started',
+    call: async (stage) => stage.testApp.as(stage.admin).post('/admin/keys/verify'),
   },
 };

@@ -7,12 +7,14 @@ import {
 } from '@tanstack/react-router';
 import { preloadSchemaForm } from '../components/schema-form/SchemaForm';
 import { integrationQuery } from '../features/integrations/api/get-integration';
-import { integrationTypesQuery } from '../features/integrations/api/get-integration-types';
 import {
   readIntegrationSearch,
   readIntegrationsSearch,
   readWizardSearch,
 } from '../features/integrations/search';
+import { readKeysSearch } from '../features/keys/search';
+import { readNewTokenSearch, readTokensSearch } from '../features/service-tokens/search';
+import { catalogueQuery } from '../lib/catalogue';
 import { meQuery } from '../lib/me';
 import { queryClient } from '../lib/query-client';
 import { requireSession, requireStranger } from './guards';
@@ -97,7 +99,7 @@ const addIntegrationRoute = createRoute({
   path: '/integrations/new',
   validateSearch: readWizardSearch,
   loader: () => {
-    void queryClient.prefetchQuery(integrationTypesQuery);
+    void queryClient.prefetchQuery(catalogueQuery);
     preloadSchemaForm();
   },
   component: lazyRouteComponent(
@@ -154,13 +156,49 @@ const appearanceRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/settings/pages/AppearancePage'), 'AppearancePage'),
 });
 
+const tokensRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/tokens',
+  validateSearch: readTokensSearch,
+  component: lazyRouteComponent(
+    () => import('../features/service-tokens/pages/ServiceTokensPage'),
+    'ServiceTokensPage',
+  ),
+});
+
+const newTokenRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/tokens/new',
+  validateSearch: readNewTokenSearch,
+  component: lazyRouteComponent(
+    () => import('../features/service-tokens/pages/NewServiceTokenPage'),
+    'NewServiceTokenPage',
+  ),
+});
+
+const tokenRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/tokens/$tokenId',
+  component: lazyRouteComponent(
+    () => import('../features/service-tokens/pages/ServiceTokenPage'),
+    'ServiceTokenPage',
+  ),
+});
+
+const keysRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/keys',
+  validateSearch: readKeysSearch,
+  component: lazyRouteComponent(() => import('../features/keys/pages/KeysPage'), 'KeysPage'),
+});
+
+/** Where the keys were before they had a page of their own. */
 const installationRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/installation',
-  component: lazyRouteComponent(
-    () => import('../features/settings/pages/InstallationPage'),
-    'InstallationPage',
-  ),
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/keys', replace: true });
+  },
 });
 
 export const router = createRouter({
@@ -178,6 +216,10 @@ export const router = createRouter({
         profileRoute,
         organizationRoute,
         appearanceRoute,
+        tokensRoute,
+        newTokenRoute,
+        tokenRoute,
+        keysRoute,
         installationRoute,
       ]),
     ]),

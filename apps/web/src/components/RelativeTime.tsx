@@ -1,21 +1,6 @@
 import { Tooltip } from '@mantine/core';
-import { useSyncExternalStore } from 'react';
 import { formatExact, formatRelative } from '../lib/format';
-
-const TICK_MS = 5_000;
-let now = Date.now();
-const listeners = new Set<() => void>();
-
-/** One clock for all times on the page. */
-window.setInterval(() => {
-  now = Date.now();
-  for (const listener of listeners) listener();
-}, TICK_MS);
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+import { useNow } from './use-now';
 
 interface RelativeTimeProps {
   time: string | null;
@@ -27,7 +12,7 @@ interface RelativeTimeProps {
 
 /** `3 minutes ago`, with the exact time on hover. */
 export function RelativeTime({ time, never = 'Never', due }: RelativeTimeProps) {
-  const at = useSyncExternalStore(subscribe, () => now);
+  const at = useNow();
   if (!time) return <span>{never}</span>;
   return (
     <Tooltip label={formatExact(time)}>

@@ -133,11 +133,11 @@ export class Access1700000000007 implements MigrationInterface {
         USING (organization_id = current_organization()) WITH CHECK (organization_id = current_organization());
       CREATE POLICY tenant ON usage_rollups TO latchkey_app
         USING (organization_id = current_organization()) WITH CHECK (organization_id = current_organization());
-      -- The root key is rotated across organisations: wrapped keys alone, by a unit of work that says so.
+      -- The root key is rotated across organisations: wrapped keys alone, by a unit of work that says so. Asked once
+      -- per statement, as one truth value: so the planner expects many rows and not one.
       CREATE POLICY root_rotation ON organization_keys TO latchkey_app
-        USING ((SELECT current_setting('app.root_rotation', true)) = 'on'
-          AND (SELECT current_organization()) = '00000000-0000-0000-0000-000000000000')
-        WITH CHECK ((SELECT current_setting('app.root_rotation', true)) = 'on');
+        USING ((SELECT coalesce(current_setting('app.root_rotation', true) = 'on'
+          AND current_organization() = '00000000-0000-0000-0000-000000000000', false)));
       CREATE POLICY installation_overview ON key_rotations FOR SELECT TO latchkey_system USING (true);
       CREATE POLICY installation_overview ON unreadable_secrets FOR SELECT TO latchkey_system USING (true);
       -- The overview of keys names organisations.
@@ -152,19 +152,9 @@ export class Access1700000000007 implements MigrationInterface {
       GRANT SELECT (created_at, retired_at) ON organization_keys TO latchkey_system;
       GRANT SELECT (bucket), DELETE ON usage_rollups TO latchkey_system;
 
-      -- Replicas keep opened credentials, tokens and keys in memory for a short time; a change makes them forget.
-      -- What a notice says is a kind and ids, separated by spaces.
-      CREATE FUNCTION latchkey_notify_credential() RETURNS trigger LANGUAGE plpgsql AS $$
-      BEGIN
-        PERFORM pg_notify('latchkey_changes', 'integration ' ||
-          coalesce(NEW.organization_id, OLD.organization_id) || ' ' || coalesce(NEW.integration_id, OLD.integration_id));
-        RETURN NULL;
-      END $$;
-      CREATE FUNCTION latchkey_notify_integration() RETURNS trigger LANGUAGE plpgsql AS $$
-      BEGIN
-        PERFORM pg_notify('latchkey_changes', 'integration ' || OLD.organization_id || ' ' || OLD.id);
-        RETURN NULL;
-      END $$;
+      -- Replicas keep tokens and keys in memory for a short time; a change makes them forget. What a notice says is a kind
+      -- and ids, separated by spaces. Of integrations and credentials, which change by the hundred in a second, the
+      -- application tells after the commit: a commit that notifies waits for all others that do.
       CREATE FUNCTION latchkey_notify_service_token() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
         PERFORM pg_notify('latchkey_changes', 'service_token ' || OLD.organization_id || ' ' || OLD.id);
@@ -190,22 +180,6 @@ export class Access1700000000007 implements MigrationInterface {
         RETURN NULL;
       END $$;
 
-      -- Rotation seals the same secrets anew, by the million, and says so: nothing that is kept in memory is stale then.
-      CREATE TRIGGER changed AFTER UPDATE OF sealed, state, credential_type ON integration_credentials FOR EACH ROW
-        WHEN (current_setting('app.rotating', true) IS DISTINCT FROM 'on')
-        EXECUTE FUNCTION latchkey_notify_credential();
-      CREATE TRIGGER removed AFTER DELETE ON integration_credentials FOR EACH ROW
-        EXECUTE FUNCTION latchkey_notify_credential();
-      CREATE TRIGGER mended AFTER UPDATE OF sealed, previous_sealed ON integration_credentials FOR EACH ROW
-        WHEN (current_setting('app.rotating', true) IS DISTINCT FROM 'on')
-        EXECUTE FUNCTION latchkey_forget_unreadable();
-      CREATE TRIGGER mended_by_removal AFTER DELETE ON integration_credentials FOR EACH ROW
-        EXECUTE FUNCTION latchkey_forget_unreadable();
-      CREATE TRIGGER changed AFTER UPDATE OF config, auth_mode, status ON integrations FOR EACH ROW
-        WHEN (OLD.config IS DISTINCT FROM NEW.config OR OLD.auth_mode IS DISTINCT FROM NEW.auth_mode
-          OR OLD.status IS DISTINCT FROM NEW.status)
-        EXECUTE FUNCTION latchkey_notify_integration();
-      CREATE TRIGGER removed AFTER DELETE ON integrations FOR EACH ROW EXECUTE FUNCTION latchkey_notify_integration();
       CREATE TRIGGER changed AFTER UPDATE OF token_hash, previous_hash, previous_until, scopes, integration_ids,
           integration_type_ids, allowed_cidrs, expires_at, revoked_at ON service_tokens FOR EACH ROW
         EXECUTE FUNCTION latchkey_notify_service_token();
@@ -221,10 +195,6 @@ export class Access1700000000007 implements MigrationInterface {
       DROP TRIGGER changed ON installation;
       DROP TRIGGER changed ON organization_keys;
       DROP POLICY root_rotation ON organization_keys;
-      DROP TRIGGER changed ON integrations;
-      DROP TRIGGER removed ON integrations;
-      DROP TRIGGER changed ON integration_credentials;
-      DROP TRIGGER removed ON integration_credentials;
       DROP TRIGGER mended ON integration_credentials;
       DROP TRIGGER mended_by_removal ON integration_credentials;
       DROP TABLE usage_rollups, service_tokens, unreadable_secrets, key_rotations;

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { CredentialFields } from '../credentials.service.js';
-import { readPrivateKey, type StructureErrors } from './private-keys.js';
+import { readPrivateKey, rsaProblem, type StructureErrors } from './private-keys.js';
 
 function readCertificate(pem: string): X509Certificate | undefined {
   try {
@@ -25,8 +25,10 @@ export function checkClientCertificate(fields: CredentialFields, now: Date): Str
   if (certificate.validToDate <= now) {
     return { ...errors, certificate: [`expired on ${certificate.validToDate.toISOString().slice(0, 10)}`] };
   }
-  if ('key' in read && !certificate.checkPrivateKey(read.key))
-    return { private_key: ['does not belong to the certificate'] };
+  if (!('key' in read)) return errors;
+  if (!certificate.checkPrivateKey(read.key)) return { private_key: ['does not belong to the certificate'] };
+  const wrong = read.key.asymmetricKeyType === 'rsa' ? rsaProblem(read.key, 'TLS') : undefined;
+  if (wrong) return { private_key: [wrong] };
   return errors;
 }
 

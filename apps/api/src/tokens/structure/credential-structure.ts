@@ -2,6 +2,7 @@ import type { AuthWay, CredentialType } from '@latchkey/catalogue';
 import ssh2 from 'ssh2';
 import type { CredentialFields } from '../credentials.service.js';
 import { certificateExpiry, checkClientCertificate } from './certificates.js';
+import { sshOpensCheaply } from './passphrase-cost.js';
 import { readPrivateKey, rsaProblem, type StructureErrors } from './private-keys.js';
 
 type Check = (fields: CredentialFields, now: Date) => StructureErrors;
@@ -79,6 +80,10 @@ function explainSshKey(message: string, passphrase: string): StructureErrors {
 }
 
 function checkSshKey({ private_key: pem, passphrase }: CredentialFields): StructureErrors {
+  if (/-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/.test(text(pem)))
+    return { private_key: ['is in PKCS#8 form: convert a copy with ssh-keygen -p -f <copy>'] };
+  if (!sshOpensCheaply(text(pem)))
+    return { private_key: ['cannot be opened here: convert a copy with ssh-keygen -p -a 24 -f <copy>'] };
   const parsed = ssh2.utils.parseKey(text(pem), passphrase === undefined ? undefined : text(passphrase));
   if (parsed instanceof Error) return explainSshKey(parsed.message, text(passphrase));
   const [key] = [parsed].flat();

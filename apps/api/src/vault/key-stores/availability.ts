@@ -9,6 +9,7 @@ export class Availability {
   private since: number | null = null;
   private askAgainAt = 0;
   private last: KeyStoreUnavailableError | undefined;
+  private trying: Promise<unknown> | undefined;
 
   constructor(private readonly clock: Clock) {}
 
@@ -19,17 +20,33 @@ export class Availability {
 
   /** Makes a call to the store and learns from it. A refusal is an answer too. */
   async watch<T>(call: () => Promise<T>): Promise<T> {
-    if (this.since !== null && this.last) {
-      if (this.clock.now() < this.askAgainAt) throw this.last;
-      this.askAgainAt = this.clock.now() + REST_MS;
+    if (this.last) {
+      if (!this.trying && this.clock.now() >= this.askAgainAt) return this.tryAgain(call);
+      // Another asks at this moment: whether it gets an answer is soon known.
+      await this.trying;
+      if (this.last) throw this.last;
     }
+    return this.ask(call);
+  }
+
+  private tryAgain<T>(call: () => Promise<T>): Promise<T> {
+    const asked = this.ask(call);
+    this.trying = asked
+      .catch(() => undefined)
+      .finally(() => {
+        this.trying = undefined;
+      });
+    return asked;
+  }
+
+  private async ask<T>(call: () => Promise<T>): Promise<T> {
     try {
       const answer = await call();
-      this.since = null;
+      this.forget();
       return answer;
     } catch (error) {
       if (!(error instanceof KeyStoreUnavailableError) || error.throttled) {
-        this.since = null;
+        this.forget();
         throw error;
       }
       this.since ??= this.clock.now();
@@ -37,5 +54,10 @@ export class Availability {
       this.last = error;
       throw error;
     }
+  }
+
+  private forget(): void {
+    this.since = null;
+    this.last = undefined;
   }
 }

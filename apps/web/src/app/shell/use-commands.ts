@@ -1,5 +1,6 @@
 import { useMantineColorScheme } from '@mantine/core';
 import {
+  IconKey,
   IconMoon,
   IconPlugConnected,
   IconPlus,
@@ -28,6 +29,12 @@ export function useCommands(): Command[] {
     icon: IconPlus,
     run: () => void navigate({ to: '/integrations/new' }),
   };
+  const tokens: Command = {
+    id: 'tokens',
+    label: 'Go to service tokens',
+    icon: IconKey,
+    run: () => void navigate({ to: '/settings/tokens' }),
+  };
   return [
     ...(can('integrations:create') ? [connect] : []),
     {
@@ -42,6 +49,7 @@ export function useCommands(): Command[] {
       icon: IconSettings,
       run: () => void navigate({ to: '/settings/profile' }),
     },
+    ...(can('tokens:manage') ? [tokens] : []),
     { id: 'light', label: 'Use the light appearance', icon: IconSun, run: () => setColorScheme('light') },
     { id: 'dark', label: 'Use the dark appearance', icon: IconMoon, run: () => setColorScheme('dark') },
   ];

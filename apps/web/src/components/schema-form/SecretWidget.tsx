@@ -2,6 +2,7 @@ import { ActionIcon, PasswordInput, Textarea } from '@mantine/core';
 import { IconEye, IconEyeOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import { type FieldProps, inputProps, textOrAbsent } from './field-props';
+import { FileFill } from './FileFill';
 import classes from './SecretWidget.module.css';
 
 /** Keeps browsers and password managers from offering to store a service's secret as this site's password. */
@@ -33,24 +34,28 @@ function SecretLines(props: FieldProps) {
   const [shown, setShown] = useState(false);
   const Icon = shown ? IconEyeOff : IconEye;
   return (
-    <div className={classes.field}>
-      <Textarea
-        {...inputProps(props)}
-        {...unmanaged}
-        value={props.value ?? ''}
-        onChange={(event) => props.onChange(textOrAbsent(event.currentTarget.value))}
-        autosize
-        minRows={4}
-        maxRows={12}
-        classNames={{ input: shown ? classes.monospace : `${classes.monospace} ${classes.masked}` }}
-      />
-      <ActionIcon
-        className={classes.reveal}
-        aria-label={shown ? `Hide ${props.label}` : `Show ${props.label}`}
-        onClick={() => setShown(!shown)}
-      >
-        <Icon size={16} aria-hidden />
-      </ActionIcon>
-    </div>
+    <FileFill label={props.label} disabled={props.disabled || props.readonly} onText={props.onChange}>
+      <div className={classes.field}>
+        <Textarea
+          {...inputProps(props)}
+          {...unmanaged}
+          value={props.value ?? ''}
+          onChange={(event) => props.onChange(textOrAbsent(event.currentTarget.value))}
+          autosize
+          minRows={4}
+          maxRows={10}
+          classNames={{ input: shown ? classes.lines : `${classes.lines} ${classes.masked}` }}
+        />
+        {props.value !== undefined && (
+          <ActionIcon
+            className={classes.reveal}
+            aria-label={shown ? `Hide ${props.label}` : `Show ${props.label}`}
+            onClick={() => setShown(!shown)}
+          >
+            <Icon size={16} aria-hidden />
+          </ActionIcon>
+        )}
+      </div>
+    </FileFill>
   );
 }

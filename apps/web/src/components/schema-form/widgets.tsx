@@ -1,6 +1,7 @@
 import { NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core';
 import classes from './SchemaForm.module.css';
 import { type FieldProps, inputProps, textOrAbsent } from './field-props';
+import { FileFill } from './FileFill';
 
 /** RJSF calls it for text and numbers alike. */
 export function TextWidget(props: FieldProps) {
@@ -34,17 +35,22 @@ function NumberWidget(props: FieldProps) {
   );
 }
 
+/** Many lines that are no secret: certificates, mostly. */
 export function TextareaWidget(props: FieldProps) {
   return (
-    <Textarea
-      {...inputProps(props)}
-      value={props.value ?? ''}
-      onChange={(event) => props.onChange(textOrAbsent(event.currentTarget.value))}
-      autosize
-      minRows={3}
-      maxRows={12}
-      spellCheck={false}
-    />
+    <FileFill label={props.label} disabled={props.disabled || props.readonly} onText={props.onChange}>
+      <Textarea
+        {...inputProps(props)}
+        value={props.value ?? ''}
+        onChange={(event) => props.onChange(textOrAbsent(event.currentTarget.value))}
+        autosize
+        minRows={4}
+        maxRows={10}
+        spellCheck={false}
+        autoComplete="off"
+        classNames={{ input: classes.lines }}
+      />
+    </FileFill>
   );
 }
 

@@ -1,4 +1,12 @@
-import { HEALTH_WINDOWS, type HealthWindow, type IntegrationFilters, SORTS, STATUSES } from './api/types';
+import {
+  HEALTH_WINDOWS,
+  type HealthWindow,
+  type IntegrationFilters,
+  SORTS,
+  STATUSES,
+  USAGE_WINDOWS,
+  type UsageWindow,
+} from './api/types';
 
 const SORT_KEYS = Object.keys(SORTS) as (keyof typeof SORTS)[];
 
@@ -6,9 +14,13 @@ export interface IntegrationsSearch extends IntegrationFilters {
   view?: 'cards' | 'table';
 }
 
+export const INTEGRATION_TABS = ['use', 'activity', 'settings'] as const;
+export type IntegrationTab = (typeof INTEGRATION_TABS)[number];
+
 export interface IntegrationSearch {
-  tab?: 'activity' | 'settings';
+  tab?: IntegrationTab;
   window?: HealthWindow;
+  usage?: UsageWindow;
   /** The form for new credentials is open. */
   edit?: 'credentials';
 }
@@ -53,8 +65,9 @@ export function readIntegrationsSearch(raw: Raw): IntegrationsSearch {
 
 export function readIntegrationSearch(raw: Raw): IntegrationSearch {
   return {
-    tab: oneOf(['activity', 'settings'], raw.tab),
+    tab: oneOf(INTEGRATION_TABS, raw.tab),
     window: oneOf(HEALTH_WINDOWS, raw.window),
+    usage: oneOf(USAGE_WINDOWS, raw.usage),
     edit: oneOf(['credentials'], raw.edit),
   };
 }

@@ -11,6 +11,11 @@ export type Health = Schemas['HealthDto'];
 export type HealthWindow = Health['window'];
 export type HealthCheck = Schemas['HealthPointDto'];
 export type Incident = Schemas['IncidentDto'];
+export type Usage = Schemas['UsageDto'];
+export type UsagePoint = Schemas['UsagePointDto'];
+
+export const USAGE_WINDOWS = ['24h', '7d', '30d'] as const;
+export type UsageWindow = (typeof USAGE_WINDOWS)[number];
 
 export const STATUSES = [
   'active',

@@ -16,7 +16,9 @@ import { MendActions } from '../components/detail/MendActions';
 import { OverviewFacts } from '../components/detail/OverviewFacts';
 import { SettingsTab } from '../components/detail/SettingsTab';
 import { StateNotice } from '../components/detail/StateNotice';
+import { UseTab } from '../components/detail/UseTab';
 import { TestFailed, TestPassed, TestRunning } from '../components/TestOutcome';
+import { INTEGRATION_TABS } from '../search';
 
 import classes from './IntegrationPage.module.css';
 
@@ -48,7 +50,7 @@ export function IntegrationPage() {
 }
 
 function IntegrationContent({ integration }: { integration: Integration }) {
-  const { tab = 'overview', window = '24h' } = route.useSearch();
+  const { tab = 'overview', window = '24h', usage = '24h' } = route.useSearch();
   const navigate = useNavigate({ from: '/integrations/$integrationId' });
   const { data: types } = useIntegrationTypes();
   const test = useTestIntegration(integration.id);
@@ -58,7 +60,7 @@ function IntegrationContent({ integration }: { integration: Integration }) {
   const failing = integration.status === 'error' || integration.status === 'needs_reauth';
   const openTab = (next: string | null) =>
     void navigate({
-      search: (search) => ({ ...search, tab: next === 'activity' || next === 'settings' ? next : undefined }),
+      search: (search) => ({ ...search, tab: INTEGRATION_TABS.find((known) => known === next) }),
       replace: true,
     });
 
@@ -87,6 +89,7 @@ function IntegrationContent({ integration }: { integration: Integration }) {
       <Tabs value={tab} onChange={openTab} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="overview">Overview</Tabs.Tab>
+          <Tabs.Tab value="use">Use it</Tabs.Tab>
           <Tabs.Tab value="activity">Activity</Tabs.Tab>
           <Tabs.Tab value="settings">Settings</Tabs.Tab>
         </Tabs.List>
@@ -101,6 +104,16 @@ function IntegrationContent({ integration }: { integration: Integration }) {
             />
             <OverviewFacts integration={integration} />
           </Stack>
+        </Tabs.Panel>
+        <Tabs.Panel value="use">
+          <UseTab
+            integration={integration}
+            type={types?.find(({ id }) => id === integration.integration_type_id)}
+            window={usage}
+            onWindowChange={(next) =>
+              void navigate({ search: (search) => ({ ...search, usage: next }), replace: true })
+            }
+          />
         </Tabs.Panel>
         <Tabs.Panel value="activity">
           <ActivityLog id={integration.id} />

@@ -1,9 +1,12 @@
-import { Stack, Text } from '@mantine/core';
+import { Skeleton, Stack, Text } from '@mantine/core';
+import { ErrorState } from '../../../components/ErrorState';
 import { Facts } from '../../../components/Facts';
 import { Identifier } from '../../../components/Identifier';
 import { Panel } from '../../../components/Panel';
 import { humanize } from '../../../lib/format';
-import { useMe } from '../../../lib/me';
+import { useCan, useMe } from '../../../lib/me';
+import { useOrganization } from '../api/get-organization';
+import { OrganizationForm } from '../components/OrganizationForm';
 
 export function OrganizationPage() {
   const { organization, organizations, permissions, role } = useMe();
@@ -18,11 +21,11 @@ export function OrganizationPage() {
   }
   return (
     <Stack gap="md">
-      <Panel title="Organisation" description="Integrations, credentials and members belong to it.">
+      <SettingsPanel id={organization.id} />
+      <Panel title="Facts">
         <Facts
           rows
           facts={[
-            { label: 'Name', value: organization.name },
             {
               label: 'Short name',
               value: <Identifier value={organization.slug} label="Copy the short name" />,
@@ -47,6 +50,32 @@ export function OrganizationPage() {
         </Panel>
       )}
     </Stack>
+  );
+}
+
+function SettingsPanel({ id }: { id: string }) {
+  const query = useOrganization(id);
+  const editable = useCan()('organization:update');
+  return (
+    <Panel
+      title="Organisation"
+      description={
+        editable
+          ? 'Integrations, credentials and members belong to it.'
+          : 'Your role may look at these but not change them.'
+      }
+    >
+      {query.isPending && <Skeleton h={240} aria-hidden />}
+      {query.isError && !query.data && (
+        <ErrorState
+          title="The organisation could not be loaded"
+          error={query.error}
+          onRetry={() => void query.refetch()}
+          retrying={query.isFetching}
+        />
+      )}
+      {query.data && <OrganizationForm key={id} organization={query.data} editable={editable} />}
+    </Panel>
   );
 }
 

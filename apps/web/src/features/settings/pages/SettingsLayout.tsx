@@ -1,19 +1,25 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { Page } from '../../../components/Page';
-import { useMe } from '../../../lib/me';
+import { useCan, useMe } from '../../../lib/me';
 import classes from './SettingsLayout.module.css';
 
-const personal = [
+const PERSONAL = [
   { to: '/settings/profile', label: 'Profile' },
-  { to: '/settings/organization', label: 'Organisation' },
   { to: '/settings/appearance', label: 'Appearance' },
 ] as const;
+const ORGANIZATION = { to: '/settings/organization', label: 'Organisation' } as const;
+const TOKENS = { to: '/settings/tokens', label: 'Service tokens' } as const;
+const KEYS = { to: '/settings/keys', label: 'Encryption keys' } as const;
 
 export function SettingsLayout() {
   const { is_super_admin: isSuperAdmin } = useMe();
-  const links = isSuperAdmin
-    ? [...personal, { to: '/settings/installation', label: 'Installation' } as const]
-    : personal;
+  const can = useCan();
+  const links = [
+    ...PERSONAL,
+    ORGANIZATION,
+    ...(can('tokens:manage') ? [TOKENS] : []),
+    ...(isSuperAdmin ? [KEYS] : []),
+  ];
   return (
     <Page title="Settings">
       <div className={classes.layout}>

@@ -4,6 +4,7 @@ import { Panel } from '../../../../components/Panel';
 import { RelativeTime } from '../../../../components/RelativeTime';
 import { formatMilliseconds, humanize } from '../../../../lib/format';
 import type { Integration } from '../../api/types';
+import { CredentialExpiry, expiryLabel } from './CredentialExpiry';
 
 const TOKENS: Record<Integration['token_status'], string> = {
   none: 'Does not expire',
@@ -24,8 +25,10 @@ function factsOf(integration: Integration): Fact[] {
     { label: 'In this state since', value: <RelativeTime time={integration.status_changed_at} /> },
     { label: 'Response time', value: responseTime === null ? '–' : formatMilliseconds(responseTime) },
     { label: 'Credential', value: humanize(integration.credential_type ?? 'none') },
-    ...(token === 'none' && !tokenExpiry ? [] : [{ label: 'Token', value: TOKENS[token] }]),
-    ...(tokenExpiry ? [{ label: 'Token expires', value: <RelativeTime time={tokenExpiry} /> }] : []),
+    ...(token === 'none' && !tokenExpiry ? [] : [{ label: 'Its validity', value: TOKENS[token] }]),
+    ...(tokenExpiry
+      ? [{ label: expiryLabel(integration), value: <CredentialExpiry expiresAt={tokenExpiry} /> }]
+      : []),
     { label: 'Connected by', value: integration.created_by?.full_name ?? 'Someone who left' },
     { label: 'Connected', value: <RelativeTime time={integration.created_at} /> },
     {

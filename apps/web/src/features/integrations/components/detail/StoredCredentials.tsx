@@ -3,10 +3,11 @@ import { ErrorState } from '../../../../components/ErrorState';
 import { Facts } from '../../../../components/Facts';
 import { RelativeTime } from '../../../../components/RelativeTime';
 import { titleOf } from '../../../../components/schema-form/json-schema';
-import { humanize } from '../../../../lib/format';
 import { useCredentials } from '../../api/get-credentials';
 import type { CredentialInfo, IntegrationType } from '../../api/types';
 import { credentialSchemaOf } from '../wizard/credential-schema';
+import { CredentialState } from './CredentialState';
+import { CredentialExpiry, expiryLabel } from './CredentialExpiry';
 
 interface StoredCredentialsProps {
   id: string;
@@ -54,12 +55,12 @@ function CredentialFields({ info, type }: { info: CredentialInfo; type: Integrat
           ),
         }))}
       />
+      <CredentialState state={info.state} />
       <Facts
         facts={[
-          { label: 'State', value: humanize(info.state) },
           { label: 'Stored', value: <RelativeTime time={info.updated_at} /> },
           { label: 'Last used', value: <RelativeTime time={info.last_used_at} /> },
-          { label: 'Expires', value: <RelativeTime time={info.expires_at} never="No known expiry" /> },
+          { label: expiryLabel(info), value: <CredentialExpiry expiresAt={info.expires_at} /> },
           { label: 'Key version', value: info.key_version },
         ]}
       />

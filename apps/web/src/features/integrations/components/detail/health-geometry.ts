@@ -31,7 +31,7 @@ export const BOTTOM = 20;
 const ROUND = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 
 /** The next round number above `value`. */
-function roundUp(value: number): number {
+export function roundUp(value: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(value, 1)));
   const step = ROUND.find((factor) => factor * power >= value) ?? 10;
   return step * power;

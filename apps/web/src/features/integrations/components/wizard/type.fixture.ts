@@ -8,6 +8,7 @@ const mode = (id: string, credential_type: string) => ({
   credential_type,
   steps: [],
   link: null,
+  example_path: null,
 });
 
 const branch = (

@@ -1,0 +1,226 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { latchkey, settingsOf } from './support/cli.js';
+import { addCredentials, finishRotations, flip, readAll, rotationsOf, runnerOf } from './support/keys.js';
+import { type Account, TestApp } from './support/test-app.js';
+
+const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+
+let testApp: TestApp;
+let account: Account;
+let slug: string;
+
+beforeAll(async () => {
+  testApp = await TestApp.start();
+});
+
+afterAll(() => testApp.close());
+
+beforeEach(async () => {
+  account = await testApp.account();
+  const [row] = await testApp.sql<{ slug: string }>('SELECT slug FROM organizations WHERE id = $1', [
+    account.organizationId,
+  ]);
+  slug = row!.slug;
+});
+
+const latestOf = () => rotationsOf(testApp.app).findLatest(account.organizationId, 'organization');
+
+/** The command as a process of its own. */
+function start(...args: string[]) {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: process.env.PATH, ...settingsOf(testApp) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  return {
+    child,
+    ended: once(child, 'close') as Promise<[number | null, string | null]>,
+    output: () => output,
+  };
+}
+
+describe('latchkey keys', () => {
+  it('status says how the keys stand, for people and for machines', async () => {
+    const people = await latchkey(testApp, ['keys', 'status', '--limit', '100']);
+    expect(people).toMatchObject({ code: 0, err: '' });
+    expect(people.out).toMatch(/Root key +file, .*root\.key/);
+    expect(people.out).toMatch(/Fingerprint +[0-9a-f]{16}/);
+    expect(people.out).toContain(slug);
+
+    const machines = await latchkey(testApp, ['keys', 'status', '--json']);
+    expect(JSON.parse(machines.out).keys).toMatchObject({ store: 'file', key_store: { status: 'ok' } });
+  });
+
+  it('rotate-org rotates, verify opens everything, retire destroys the old version', async () => {
+    await addCredentials(testApp, account, 1200);
+
+    const rotated = await latchkey(testApp, ['keys', 'rotate-org', slug]);
+    expect(rotated).toMatchObject({ code: 0, out: expect.stringContaining('1,200 of 1,200 (100 %)') });
+    expect(await readAll(testApp, account)).toEqual({ versions: { 2: 1200 }, right: 1200 });
+
+    const verified = await latchkey(testApp, ['keys', 'verify', account.organizationId, '--json']);
+    expect(verified.code).toBe(0);
+    expect(JSON.parse(verified.out)).toMatchObject({
+      rotation: { state: 'completed', report: { opened: 1200, unreadable: 0, versions: { 2: 1200 } } },
+      unreadable: [],
+    });
+
+    const retired = await latchkey(testApp, ['keys', 'retire', slug]);
+    expect(retired).toMatchObject({ code: 0, out: expect.stringContaining('destroyed 1.') });
+    expect(await readAll(testApp, account)).toEqual({ versions: { 2: 1200 }, right: 1200 });
+    expect((await latchkey(testApp, ['keys', 'retire', slug])).code).toBe(1);
+
+    const trail = await testApp.sql<{ actor_type: string; metadata: { component?: string } }>(
+      "SELECT actor_type, metadata FROM audit_logs WHERE organization_id = $1 AND action = 'keys.retired'",
+      [account.organizationId],
+    );
+    expect(trail).toMatchObject([{ actor_type: 'system', metadata: { component: 'cli' } }]);
+  });
+
+  it('verify ends with 1 and names what does not open', async () => {
+    const [id] = await addCredentials(testApp, account, 2);
+    await flip(testApp, id!);
+
+    const { code, out } = await latchkey(testApp, ['keys', 'verify', slug]);
+
+    expect(code).toBe(1);
+    expect(out).toContain(id);
+  });
+
+  it('rotate-org --all rotates every key, and retire everything that can go', async () => {
+    const { code, out } = await latchkey(testApp, ['keys', 'rotate-org', '--all', '--json']);
+    expect(code).toBe(0);
+    const ids = JSON.parse(out).rotations.map((each: { organization_id: string }) => each.organization_id);
+    expect(ids).toContain(account.organizationId);
+
+    const retired = await latchkey(testApp, ['keys', 'retire', '--json']);
+    const { retirements } = JSON.parse(retired.out);
+    expect(retirements).toContainEqual({
+      organization_id: account.organizationId,
+      retirement: { kind: 'organization', retired: ['1'], kept: [] },
+    });
+  });
+
+  it('pauses when it is interrupted, and goes on when it is asked again', async () => {
+    await addCredentials(testApp, account, 10);
+
+    const paused = await latchkey(testApp, ['keys', 'rotate-org', slug], { signal: AbortSignal.abort() });
+
+    expect(paused).toMatchObject({ code: 1 });
+    const { code } = await latchkey(testApp, ['keys', 'rotate-org', slug]);
+    expect(code).toBe(1);
+    expect(await latestOf()).toBeUndefined();
+
+    const stopping = new AbortController();
+    const work = latchkey(testApp, ['keys', 'rotate-org', slug], { signal: stopping.signal });
+    while (!(await latestOf())) await Promise.resolve();
+    stopping.abort();
+    expect(await work).toMatchObject({ code: 1, out: expect.stringContaining('Paused at 0 of 10') });
+    expect(await latestOf()).toMatchObject({ state: 'paused' });
+
+    const again = await latchkey(testApp, ['keys', 'rotate-org', slug]);
+    expect(again).toMatchObject({ code: 0, out: expect.stringContaining('10 of 10') });
+  });
+
+  it('that is killed in the middle loses nothing, and a server goes on with it', async () => {
+    await addCredentials(testApp, account, 20_000);
+    const { child, ended } = start('keys', 'rotate-org', slug);
+    for (let done = 0; done === 0;) done = (await latestOf())?.done ?? 0;
+    child.kill('SIGKILL');
+    expect(await ended).toEqual([null, 'SIGKILL']);
+    const left = (await latestOf())!;
+    expect(left.state).toBe('running');
+    expect(left.done).toBeLessThan(20_000);
+    expect((await readAll(testApp, account)).right).toBe(20_000);
+
+    // The lease that the dead process holds is by the wall clock, this application's time stands still.
+    testApp.clock.advance(600_000);
+    await runnerOf(testApp.app).work(account.organizationId, left.id);
+
+    expect(await latestOf()).toMatchObject({ state: 'completed', total: 20_000, done: 20_000 });
+    expect(await readAll(testApp, account)).toEqual({ versions: { 2: 20_000 }, right: 20_000 });
+  });
+
+  it('as a process of its own pauses on SIGINT', async () => {
+    await addCredentials(testApp, account, 20_000);
+    const { child, ended, output } = start('keys', 'rotate-org', slug);
+    for (let done = 0; done === 0;) done = (await latestOf())?.done ?? 0;
+    child.kill('SIGINT');
+
+    expect(await ended).toEqual([1, null]);
+    expect(output()).toContain('The same command goes on with it.');
+    const left = (await latestOf())!;
+    expect(left.state).toBe('paused');
+    await rotationsOf(testApp.app).resume({ kind: 'system', component: 'test' }, left.id);
+    await finishRotations(testApp.app);
+    expect(await readAll(testApp, account)).toEqual({ versions: { 2: 20_000 }, right: 20_000 });
+  });
+
+  it.each([
+    [[], 'Usage: latchkey'],
+    [['keys'], 'Which command'],
+    [['keys', 'shred'], 'There is no command “keys shred”'],
+    [['keys', 'rotate-org'], 'Which organisation?'],
+    [['keys', 'rotate-org', 'acme', '--all'], 'not both'],
+    [['keys', 'status', 'please'], 'What is “please”?'],
+    [['keys', 'status', '--limit', 'many'], '--limit must be a whole number'],
+    [['keys', 'status', '--forse'], '--forse'],
+    [['bake'], 'There is no command “bake”'],
+    [['import'], 'Import what?'],
+    [['import', 'fernet'], 'Which file?'],
+    [['import', 'fernet', 'file.csv'], 'Into which organisation?'],
+    [['import', 'fernet', 'file.csv', '--organization', 'acme'], 'LATCHKEY_FERNET_KEY'],
+  ])('%j is not understood, and ends with 2', async (args, said) => {
+    const { code, out, err } = await latchkey(testApp, args);
+    expect(code).toBe(2);
+    expect(out + err).toContain(said);
+  });
+
+  it.each([
+    [['--help'], 'Usage: latchkey <command>'],
+    [['keys', '--help'], 'rotate-org <slug or id>'],
+    [['keys', 'retire', '--help'], 'Usage: latchkey keys retire'],
+    [['help', 'import', 'fernet'], '\\copy'],
+  ])('%j helps, and ends with 0', async (args, said) => {
+    expect(await latchkey(testApp, args)).toEqual({ code: 0, out: expect.stringContaining(said), err: '' });
+  });
+
+  it('ends with 1 and plain words where there is no such organisation, or nothing to do', async () => {
+    const missing = await latchkey(testApp, ['keys', 'rotate-org', 'nobody']);
+    expect(missing).toMatchObject({ code: 1, out: '', err: expect.stringContaining('no such organisation') });
+    const root = await latchkey(testApp, ['keys', 'rotate-root', '--json']);
+    expect(root.code).toBe(1);
+    expect(JSON.parse(root.err).error).toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('ends with 2 where it cannot start: no database, another schema, another key, wrong settings', async () => {
+    const status = (environment: Record<string, string>) =>
+      latchkey(testApp, ['keys', 'status'], { environment });
+    const nowhere = new URL(testApp.urls.owner);
+    nowhere.port = '1';
+    expect(await status({ DATABASE_URL: nowhere.toString() })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('The database cannot be used'),
+    });
+    const empty = new URL(testApp.urls.owner);
+    empty.pathname = '/postgres';
+    expect(await status({ DATABASE_URL: empty.toString() })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Start this version of Latchkey'),
+    });
+    const other = Buffer.alloc(32, 7).toString('base64');
+    const wrong = await status({ ENCRYPTION_MASTER_KEY: other });
+    expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('fingerprint') });
+    expect(wrong.err).not.toContain(other);
+    expect(await status({ PORT: 'many' })).toMatchObject({ code: 2, err: expect.stringContaining('PORT') });
+    expect(await status({ DATABASE_URL: '' })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('There is no database in'),
+    });
+  });
+});

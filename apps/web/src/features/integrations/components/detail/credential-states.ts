@@ -1,0 +1,43 @@
+import type { Tone } from '../../../../components/Notice';
+import { humanize } from '../../../../lib/format';
+
+interface StateWords {
+  label: string;
+  tone: Tone;
+  /** What it means, and what to do where something is to be done. */
+  means: string;
+}
+
+const STATES: Record<string, StateWords> = {
+  created: {
+    label: 'Not yet proven',
+    tone: 'idle',
+    means: 'It is stored, and the service has not accepted it yet. The next check tells.',
+  },
+  active: { label: 'Works', tone: 'ok', means: 'The service accepts it.' },
+  refreshing: {
+    label: 'Being renewed',
+    tone: 'idle',
+    means: 'Latchkey asks the service for a fresh one. The one before goes on until it is there.',
+  },
+  updated: {
+    label: 'Replaced, not yet proven',
+    tone: 'idle',
+    means: 'The one before is kept until a check shows that the new one works.',
+  },
+  expired: {
+    label: 'Expired',
+    tone: 'warn',
+    means: 'Its time is up. Enter a new one; programs may fail until then.',
+  },
+  revoked: {
+    label: 'Revoked',
+    tone: 'bad',
+    means: 'It was withdrawn and does not come back. Enter a new one.',
+  },
+};
+
+/** The state of a stored credential in words. */
+export function credentialStateWords(state: string): StateWords {
+  return STATES[state] ?? { label: humanize(state), tone: 'idle', means: '' };
+}
