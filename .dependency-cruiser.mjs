@@ -73,9 +73,9 @@ export default {
     ),
     rule(
       'nothing-above',
-      'Nothing but the application imports health-monitor, admin or access.',
+      'Nothing but the application and the command line imports health-monitor, admin or access.',
       { path: api(FEATURES), pathNot: api('health-monitor|admin|access') },
-      { path: api('health-monitor|admin|access') },
+      { path: api('health-monitor|admin|access|cli') },
     ),
     rule(
       'repositories-stay-home',

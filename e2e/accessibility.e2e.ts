@@ -110,6 +110,9 @@ test.describe('signed in', () => {
     await page.goto(`/integrations/${id}`);
     await expect(page.getByRole('img', { name: /^Response times/ })).toBeVisible();
     await expectAccessible(page, 'overview');
+    await page.goto(`/integrations/${id}?tab=use`);
+    await expect(page.getByRole('region', { name: 'From a program' })).toBeVisible();
+    await expectAccessible(page, 'use of an integration');
     await page.goto(`/integrations/${id}?tab=activity`);
     await expect(page.getByRole('region', { name: 'Activity' }).getByRole('listitem').first()).toBeVisible();
     await expectAccessible(page, 'activity');
@@ -161,11 +164,46 @@ test.describe('signed in', () => {
   });
 
   test('settings', async ({ page }) => {
-    for (const place of ['profile', 'organization', 'appearance', 'installation']) {
+    for (const place of ['profile', 'organization', 'appearance', 'tokens', 'tokens/new', 'keys']) {
       await page.goto(`/settings/${place}`);
       await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible();
       await expectAccessible(page, place);
     }
+  });
+
+  test('a token', async ({ page }) => {
+    await page.goto('/settings/tokens/new');
+    await field(page, 'Name').fill('Accessible');
+    await page.getByRole('radio', { name: 'Only some', exact: true }).click();
+    await button(page, 'Make the token').click();
+    await expect(page.getByText('Choose at least one, or allow all integrations.')).toBeVisible();
+    await expectAccessible(page, 'new token with mistakes');
+    await page.getByRole('radio', { name: /^All of the organisation/ }).click();
+    await button(page, 'Make the token').click();
+    await expect(button(page, 'Copy the token')).toBeVisible();
+    await expectAccessible(page, 'token shown');
+    await button(page, 'Done').click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await expectAccessible(page, 'leaving without the token');
+    await button(page, 'Leave without it').click();
+    await expect(button(page, 'Rotate…')).toBeVisible();
+    await expectAccessible(page, 'a token');
+    await page.goto('/settings/tokens');
+    await expect(page.getByRole('table', { name: 'Service tokens' })).toBeVisible();
+    await expectAccessible(page, 'tokens');
+  });
+
+  test('keys at work', async ({ page }) => {
+    await page.goto('/settings/keys');
+    await page
+      .getByRole('button', { name: /^Rotate: / })
+      .first()
+      .click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await expectAccessible(page, 'rotating a key');
+    await button(page, 'Rotate the key').click();
+    await expect(page.getByRole('table', { name: 'History of the keys' })).toBeVisible({ timeout: 20_000 });
+    await expectAccessible(page, 'keys after a rotation');
   });
 
   test('an address where nothing is', async ({ page }) => {

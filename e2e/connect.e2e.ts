@@ -164,3 +164,23 @@ test('Argo CD: the draft survives a reload without its secret', async ({ page, s
   await save(page, 'Argo CD of production');
   expect(await storageOf(page)).not.toContain('Argo CD of production');
 });
+
+test('SSH: the private key comes from a file, and a file that is none says so', async ({ page }) => {
+  const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA\n-----END OPENSSH PRIVATE KEY-----\n';
+  await chooseService(page, 'ssh', 'SSH');
+  const choose = async (name: string, content: Buffer) => {
+    const chooser = page.waitForEvent('filechooser');
+    await button(page, 'Private key from a file').click();
+    await (await chooser).setFiles({ name, mimeType: 'application/octet-stream', buffer: content });
+  };
+  await choose('key.der', Buffer.from([0x30, 0x82, 0xff, 0xfe]));
+  await expect(page.getByRole('alert')).toContainText('This is not a text file');
+  await expect(field(page, 'Private key')).toHaveValue('');
+  await choose('latchkey', Buffer.from(key));
+  await expect(field(page, 'Private key')).toHaveValue(key);
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(field(page, 'Private key')).toHaveCSS('-webkit-text-security', 'disc');
+  expect(await storageOf(page)).not.toContain('BEGIN OPENSSH');
+  await button(page, 'Continue').click();
+  await expect(field(page, 'Host')).toBeVisible();
+});

@@ -152,7 +152,7 @@ test('another person with an organisation of their own sees nothing of the first
   await expect(page.getByRole('heading', { name: 'This integration is not here' })).toBeVisible();
   await expect(page.getByText('GitHub of the first')).toHaveCount(0);
 
-  await page.goto('/settings/installation');
+  await page.goto('/settings/keys');
   await expect(
     page.getByRole('heading', { name: 'For the administrator of this installation' }),
   ).toBeVisible();

@@ -270,11 +270,14 @@ test('nothing is wider than a telephone of 360 pixels', async ({ page, person })
     '/integrations/new',
     '/integrations/new?type=prometheus',
     `/integrations/${id}`,
+    `/integrations/${id}?tab=use`,
     `/integrations/${id}?tab=activity`,
     `/integrations/${id}?tab=settings&edit=credentials`,
     '/settings/profile',
     '/settings/organization',
     '/settings/appearance',
+    '/settings/tokens',
+    '/settings/tokens/new',
   ];
   for (const screen of screens) {
     await page.goto(screen);

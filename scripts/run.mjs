@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The way in from a bare machine: `npm start` and `npm test` run this on whatever Node (20 or newer) is there.
+// The way in from a bare machine: `npm start`, `npm test` and `npx latchkey` run this on whatever Node (20 or newer) is there.
 // It installs with the lockfile, builds what changed, and hands over to the Node 24 that the lockfile pins.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -28,12 +28,16 @@ const BUILD_OUTPUTS = [
   'libs/catalogue/dist/index.js',
   'libs/sdk/dist/index.js',
 ];
+const [command, ...args] = process.argv.slice(2);
 const NOT_INPUTS = new Set(['node_modules', 'dist']);
 
 function fail(message, code = 1) {
   process.stderr.write(`${message}\n`);
   process.exit(code);
 }
+
+/** What we say of ourselves: apart from the answer of a command, which may be read by a program. */
+const say = (text) => process.stderr.write(`${text}\n`);
 
 /** The pinned Node first on the PATH, for pnpm's scripts and what they start. */
 function environment() {
@@ -46,7 +50,7 @@ function environment() {
 function pnpm(...args) {
   const { status, error } = spawnSync('npx', ['--yes', PNPM, ...args], {
     cwd: ROOT,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', command === 'latchkey' ? 2 : 'inherit', 'inherit'],
     env: { ...environment(), npm_config_loglevel: 'error' },
   });
   if (error) fail(`npx could not be run (${error.message}). Install npm, which brings it.`);
@@ -97,7 +101,7 @@ function install() {
     inputs,
     ['node_modules/nodejs/bin/node', 'apps/api/node_modules', 'apps/web/node_modules'],
     () => {
-      console.log('Installing what the lockfile names. The first time takes a minute.');
+      say('Installing what the lockfile names. The first time takes a minute.');
       pnpm('install', '--frozen-lockfile');
     },
   );
@@ -105,7 +109,7 @@ function install() {
 
 function build() {
   onceFor('built', BUILD_INPUTS, BUILD_OUTPUTS, () => {
-    console.log('Building.');
+    say('Building.');
     pnpm('run', 'build');
   });
 }
@@ -150,7 +154,6 @@ function watchStarter(onDeath) {
   return setInterval(() => starters() !== before && onDeath(), 500);
 }
 
-const [command] = process.argv.slice(2);
 if (Number(process.versions.node.split('.')[0]) < 20)
   fail(`Node 20 or newer is needed; this is ${process.version}.`);
 if (!['linux', 'darwin'].includes(process.platform))
@@ -164,6 +167,10 @@ if (command === 'start') {
   install();
   build();
   handOver(join('scripts', 'checklist.mjs'));
+} else if (command === 'latchkey') {
+  install();
+  build();
+  handOver(join('apps', 'api', 'dist', 'cli', 'main.js'), args);
 } else {
-  fail('Usage: node scripts/run.mjs start|test');
+  fail('Usage: node scripts/run.mjs start|test|latchkey');
 }

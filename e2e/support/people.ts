@@ -61,6 +61,15 @@ export async function signIn(context: BrowserContext, product: Product, person: 
   if (!answer.ok()) throw new Error(`Nobody could be signed in: ${await answer.text()}`);
 }
 
+/** From the next request on the person may look, and do nothing else. */
+export async function becomeViewer(product: Product, person: Person): Promise<void> {
+  await product.sql(
+    `UPDATE organization_members SET role = 'viewer'
+     WHERE user_id = (SELECT id FROM users WHERE email = $1)`,
+    [person.email],
+  );
+}
+
 /** An Argo CD of the counterpart, at a place of its own. */
 export const argocd = (name: string, place: string, token: string = TOKENS.argocd): NewIntegration => ({
   integration_type_id: 'argocd',

@@ -150,9 +150,9 @@ export async function createApplication(
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.removeContentTypeParser('text/plain');
   acceptEmptyJson(fastify);
-  await fastify.register(fastifyCookie);
   addHooks(fastify, environment);
-  serveProxy(app, errors);
+  await serveProxy(app, errors);
+  await fastify.register(fastifyCookie);
   serveDocumentation(app);
   await serveWebApp(fastify);
   return app;

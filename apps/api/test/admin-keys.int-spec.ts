@@ -27,13 +27,13 @@ const keys = async (query = '') => (await as().get(`/admin/keys${query}`).expect
 const inKeys = async ({ organizationId }: Account) =>
   (await keys('?per_page=100')).organizations.find(({ id }: { id: string }) => id === organizationId);
 
-const ROUTES: ['get' | 'post', string, object?][] = [
-  ['get', '/admin/keys'],
-  ['get', '/admin/keys/unreadable'],
-  ['get', `/admin/keys/rotations/${crypto.randomUUID()}`],
+const ROUTES: ['get' | 'post', string, object][] = [
+  ['get', '/admin/keys', {}],
+  ['get', '/admin/keys/unreadable', {}],
+  ['get', `/admin/keys/rotations/${crypto.randomUUID()}`, {}],
   ['post', '/admin/keys/rotate', { kind: 'root' }],
-  ['post', `/admin/keys/rotations/${crypto.randomUUID()}/pause`],
-  ['post', `/admin/keys/rotations/${crypto.randomUUID()}/resume`],
+  ['post', `/admin/keys/rotations/${crypto.randomUUID()}/pause`, {}],
+  ['post', `/admin/keys/rotations/${crypto.randomUUID()}/resume`, {}],
   ['post', '/admin/keys/retire', { kind: 'root' }],
   ['post', '/admin/keys/verify', {}],
 ];
@@ -184,7 +184,6 @@ describe('a super admin', () => {
     ['/admin/keys/rotate', { kind: 'organization', organization_id: 'acme' }, 400],
     ['/admin/keys/rotate', { kind: 'organization', organization_id: crypto.randomUUID() }, 404],
     ['/admin/keys/rotate', { kind: 'root', force: true }, 400],
-    // No key store is named that it could be rotated to.
     ['/admin/keys/retire', { kind: 'root' }, 409],
     ['/admin/keys/retire', { kind: 'root', version: 1 }, 400],
     ['/admin/keys/retire', { kind: 'organization', organization_id: crypto.randomUUID() }, 404],

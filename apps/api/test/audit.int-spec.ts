@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import type { AuditRow } from '../src/audit/audit.repository.js';
+import type { AuditRow } from '../src/audit/audit-chain.js';
 import { AuditService } from '../src/audit/audit.service.js';
 import { type Account, TestApp } from './support/test-app.js';
 

@@ -29,9 +29,9 @@ beforeEach(async () => {
 const latestOf = () => rotationsOf(testApp.app).findLatest(account.organizationId, 'organization');
 
 /** The command as a process of its own. */
-function start(...args: string[]) {
+function start(environment: Record<string, string>, ...args: string[]) {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { PATH: process.env.PATH, ...settingsOf(testApp) },
+    env: { PATH: process.env.PATH, ...settingsOf(testApp), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -109,11 +109,8 @@ describe('latchkey keys', () => {
   it('pauses when it is interrupted, and goes on when it is asked again', async () => {
     await addCredentials(testApp, account, 10);
 
-    const paused = await latchkey(testApp, ['keys', 'rotate-org', slug], { signal: AbortSignal.abort() });
-
-    expect(paused).toMatchObject({ code: 1 });
-    const { code } = await latchkey(testApp, ['keys', 'rotate-org', slug]);
-    expect(code).toBe(1);
+    const early = await latchkey(testApp, ['keys', 'rotate-org', slug], { signal: AbortSignal.abort() });
+    expect(early.code).toBe(1);
     expect(await latestOf()).toBeUndefined();
 
     const stopping = new AbortController();
@@ -128,27 +125,27 @@ describe('latchkey keys', () => {
   });
 
   it('that is killed in the middle loses nothing, and a server goes on with it', async () => {
-    await addCredentials(testApp, account, 20_000);
-    const { child, ended } = start('keys', 'rotate-org', slug);
+    await addCredentials(testApp, account, 8000);
+    const { child, ended } = start({}, 'keys', 'rotate-org', slug);
     for (let done = 0; done === 0;) done = (await latestOf())?.done ?? 0;
     child.kill('SIGKILL');
     expect(await ended).toEqual([null, 'SIGKILL']);
     const left = (await latestOf())!;
     expect(left.state).toBe('running');
-    expect(left.done).toBeLessThan(20_000);
-    expect((await readAll(testApp, account)).right).toBe(20_000);
+    expect(left.done).toBeLessThan(8000);
+    expect((await readAll(testApp, account)).right).toBe(8000);
 
     // The lease that the dead process holds is by the wall clock, this application's time stands still.
     testApp.clock.advance(600_000);
     await runnerOf(testApp.app).work(account.organizationId, left.id);
 
-    expect(await latestOf()).toMatchObject({ state: 'completed', total: 20_000, done: 20_000 });
-    expect(await readAll(testApp, account)).toEqual({ versions: { 2: 20_000 }, right: 20_000 });
+    expect(await latestOf()).toMatchObject({ state: 'completed', total: 8000, done: 8000 });
+    expect(await readAll(testApp, account)).toEqual({ versions: { 2: 8000 }, right: 8000 });
   });
 
   it('as a process of its own pauses on SIGINT', async () => {
-    await addCredentials(testApp, account, 20_000);
-    const { child, ended, output } = start('keys', 'rotate-org', slug);
+    await addCredentials(testApp, account, 8000);
+    const { child, ended, output } = start({}, 'keys', 'rotate-org', slug);
     for (let done = 0; done === 0;) done = (await latestOf())?.done ?? 0;
     child.kill('SIGINT');
 
@@ -158,7 +155,7 @@ describe('latchkey keys', () => {
     expect(left.state).toBe('paused');
     await rotationsOf(testApp.app).resume({ kind: 'system', component: 'test' }, left.id);
     await finishRotations(testApp.app);
-    expect(await readAll(testApp, account)).toEqual({ versions: { 2: 20_000 }, right: 20_000 });
+    expect(await readAll(testApp, account)).toEqual({ versions: { 2: 8000 }, right: 8000 });
   });
 
   it.each([
@@ -190,12 +187,26 @@ describe('latchkey keys', () => {
     expect(await latchkey(testApp, args)).toEqual({ code: 0, out: expect.stringContaining(said), err: '' });
   });
 
+  it('rotate-root makes a new root key, and retire root destroys the old one', async () => {
+    await addCredentials(testApp, account, 2);
+    const rotated = await latchkey(testApp, ['keys', 'rotate-root', '--json']);
+    expect(rotated.code).toBe(0);
+    const { from, to } = JSON.parse(rotated.out).rotation;
+    const { keys } = JSON.parse((await latchkey(testApp, ['keys', 'status', '--json'])).out);
+    expect(keys.fingerprint).toBe(to);
+
+    const retired = await latchkey(testApp, ['keys', 'retire', 'root', '--json']);
+
+    expect(JSON.parse(retired.out).retirement).toMatchObject({ kind: 'root', retired: [from] });
+    expect((await readAll(testApp, account)).right).toBe(2);
+  });
+
   it('ends with 1 and plain words where there is no such organisation, or nothing to do', async () => {
     const missing = await latchkey(testApp, ['keys', 'rotate-org', 'nobody']);
     expect(missing).toMatchObject({ code: 1, out: '', err: expect.stringContaining('no such organisation') });
-    const root = await latchkey(testApp, ['keys', 'rotate-root', '--json']);
-    expect(root.code).toBe(1);
-    expect(JSON.parse(root.err).error).toMatchObject({ code: 'CONFLICT' });
+    const nothing = await latchkey(testApp, ['keys', 'retire', slug, '--json']);
+    expect(nothing.code).toBe(1);
+    expect(JSON.parse(nothing.err).error).toMatchObject({ code: 'CONFLICT' });
   });
 
   it('ends with 2 where it cannot start: no database, another schema, another key, wrong settings', async () => {
@@ -214,9 +225,10 @@ describe('latchkey keys', () => {
       err: expect.stringContaining('Start this version of Latchkey'),
     });
     const other = Buffer.alloc(32, 7).toString('base64');
-    const wrong = await status({ ENCRYPTION_MASTER_KEY: other });
-    expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('fingerprint') });
-    expect(wrong.err).not.toContain(other);
+    const { ended, output } = start({ ENCRYPTION_MASTER_KEY: other }, 'keys', 'status');
+    expect(await ended).toEqual([2, null]);
+    expect(output()).toContain('fingerprint');
+    expect(output()).not.toContain(other);
     expect(await status({ PORT: 'many' })).toMatchObject({ code: 2, err: expect.stringContaining('PORT') });
     expect(await status({ DATABASE_URL: '' })).toMatchObject({
       code: 2,

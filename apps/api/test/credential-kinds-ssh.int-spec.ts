@@ -2,6 +2,7 @@ import { createHash, createPrivateKey } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import ssh2 from 'ssh2';
+import { IntegrationInput } from '../src/integrations/integration-input.js';
 import { keyPair } from './support/key-pairs.js';
 import { KindsBench } from './support/kinds-bench.js';
 import { LocalServers } from './support/local-servers.js';
@@ -140,6 +141,18 @@ describe('an SSH key', () => {
   it('is not sent to addresses that are closed', async () => {
     const { body } = await tryOut(key, { host: '169.254.169.254' }).expect(422);
     expect(body.error.details.kind).toBe('blocked');
+  });
+
+  it.each([
+    ['host', 'other.example.com'],
+    ['port', 2222],
+    ['username', 'root'],
+    ['host_key_fingerprint', fingerprint],
+  ])('is guarded by every setting that decides where it is used: %s', (name, value) => {
+    const input = bench.testApp.app.get(IntegrationInput, { strict: false });
+    const { manifest } = input.savedType('ssh', 'ssh_key');
+    expect(input.redirectingFields(manifest, config, { ...config, [name]: value })).toEqual([name]);
+    expect(input.redirectingFields(manifest, config, { ...config, sync_interval: 60 })).toEqual([]);
   });
 
   it.each([

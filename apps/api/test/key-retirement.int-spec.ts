@@ -149,6 +149,38 @@ describe('an old version of a key', () => {
   });
 });
 
+describe('a request that sealed under a version which is destroyed before it commits', () => {
+  it('is told to try again, keeps nothing, and succeeds then', async () => {
+    const body = {
+      integration_type_id: 'generic_http',
+      name: 'Late',
+      config: { base_url: 'https://api.example.com' },
+      credentials: { credential_type: 'api_token', auth_mode: 'bearer', token: 'late-token' },
+    };
+    const blocker = new pg.Client({ connectionString: testApp.urls.owner });
+    await blocker.connect();
+    await blocker.query('BEGIN; LOCK TABLE integration_teams IN ACCESS EXCLUSIVE MODE');
+    const request = testApp
+      .as(account)
+      .post('/integrations', body)
+      .then((answer) => answer);
+    const waiting =
+      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while ((await testApp.sql(waiting)).length === 0) continue;
+    await rotate();
+    expect(await retire()).toEqual({ retired: [1], kept: [] });
+    await blocker.query('COMMIT');
+    await blocker.end();
+
+    const { status, body: refusal } = await request;
+
+    expect([status, refusal.error.code]).toEqual([503, 'UNAVAILABLE']);
+    expect(await credentialsOf(testApp, account)).toEqual([]);
+    await testApp.as(account).post('/integrations', body).expect(201);
+    expect((await readAll(testApp, account)).versions).toEqual({ 2: 1 });
+  });
+});
+
 describe('a verification', () => {
   it('opens everything, says how much of each version, and names what does not open', async () => {
     const ids = await addCredentials(testApp, account, 1500);

@@ -129,7 +129,7 @@ describe.each(REMOTES)('with the root key in $name', (remote) => {
 
   it('the program waits for a store that is away, and then asks to be started again', async () => {
     remote.away(true);
-    const { ready, exitCode, output } = await bootWith({ KEY_STORE_BOOT_WAIT: '3' });
+    const { ready, exitCode, output } = await bootWith({ KEY_STORE_BOOT_WAIT: '6' });
 
     expect({ ready, exitCode }).toEqual({ ready: false, exitCode: TRY_AGAIN });
     expect(output).toContain('Latchkey waits for it.');

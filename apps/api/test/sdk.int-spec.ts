@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createServer } from 'node:http';
 import { Latchkey, type LatchkeyOptions } from '../../../libs/sdk/src/index.js';
 import { makeToken } from './support/programs.js';
 import { portOf, ProxyStage, SECRET } from './support/proxy-stage.js';
@@ -181,14 +180,10 @@ describe('a program with the SDK', () => {
   });
 
   it('is told that nothing of Latchkey is there', async () => {
-    const server = createServer((_request, response) => response.end('<html>'));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as { port: number };
-    const lost = program({ url: `http://127.0.0.1:${port}` });
+    const lost = program({ url: await stage.servers.http((_request, response) => response.end('<html>')) });
     await expect(lost.getCredential(stage.id)).rejects.toMatchObject({
       code: 'UNEXPECTED_RESPONSE',
       status: 200,
     });
-    await new Promise((resolve) => server.close(resolve));
   });
 });

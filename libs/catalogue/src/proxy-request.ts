@@ -11,7 +11,7 @@ import {
   type Values,
 } from './request.js';
 import { render } from './template.js';
-import { joinPath, pathProblem } from './url.js';
+import { joinPath, normalBase, pathProblem } from './url.js';
 
 /** What a program asks for, as it came over the wire: percent codes are kept. */
 export interface ProxyTarget {
@@ -63,9 +63,10 @@ function checkPath(path: string): void {
       'After /proxy/ comes a path of the service, not an address: the host is always that of the integration.',
     );
   }
-  const problem = PRINTABLE.test(path)
-    ? pathProblem(path)
-    : 'has characters that must be written as percent codes';
+  const problem =
+    PRINTABLE.test(path) && !path.includes('?')
+      ? pathProblem(path)
+      : 'has characters that must be written as percent codes';
   if (problem !== undefined) throw new ProxyRefusal(`The path after /proxy ${problem}.`);
 }
 
@@ -112,8 +113,8 @@ export function buildProxyRequest(
     const address = renderBaseUrl(manifest, way, scope);
     const prefix = render(way.placement.path_prefix ?? '', scope, encodeURIComponent);
     if (address === undefined || prefix === undefined) throw noAddress();
-    const base = joinPath(address, prefix).href.replace(/\/+$/, '');
-    const url = joinPath(base, path);
+    const url = joinPath(address, `${prefix}${path}`);
+    const base = prefix === '' ? normalBase(address) : joinPath(address, prefix).href;
     url.search = joinQuery(query, renderAll(way.placement.query, scope));
     return {
       url: url.href,

@@ -37,11 +37,17 @@ export function stepsOf(manifest: Manifest, way: AuthWay, purpose: Purpose): Ste
   return way[purpose] ?? manifest[purpose];
 }
 
+/** Manifests do not change, and every call needs them. */
+const defaultsOf = new WeakMap<FieldSet, Values>();
+
 function withDefaults(fields: FieldSet, values: Values): Values {
-  const defaults = Object.entries(fields.properties).flatMap(([name, field]) =>
-    field.default === undefined ? [] : [[name, field.default] as const],
-  );
-  return { ...Object.fromEntries(defaults), ...values };
+  let defaults = defaultsOf.get(fields);
+  if (!defaults) {
+    const given = Object.entries(fields.properties).filter(([, field]) => field.default !== undefined);
+    defaults = Object.fromEntries(given.map(([name, field]) => [name, field.default]));
+    defaultsOf.set(fields, defaults);
+  }
+  return { ...defaults, ...values };
 }
 
 function isSet(values: Values, name: string): boolean {

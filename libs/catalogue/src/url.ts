@@ -64,7 +64,19 @@ export function pathProblem(path: string): string | undefined {
   return decodesToUnsafe(path);
 }
 
-function parseBase(base: string): URL {
+interface Base {
+  origin: string;
+  /** Without a slash at its end. */
+  prefix: string;
+}
+
+/** Addresses are few and every call starts with one. They are settings and hold no secret. */
+const bases = new Map<string, Base>();
+const MOST_BASES = 1000;
+
+function parseBase(base: string): Base {
+  const known = bases.get(base);
+  if (known) return known;
   const url = UNSAFE.test(base) || !URL.canParse(base) ? undefined : new URL(base);
   const sound =
     url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
@@ -74,7 +86,16 @@ function parseBase(base: string): URL {
       'Enter a URL such as https://service.example.com, without user name, password, ? or #.',
     );
   }
-  return url;
+  if (bases.size >= MOST_BASES) bases.clear();
+  const parsed = { origin: url.origin, prefix: url.pathname.replace(/\/+$/, '') };
+  bases.set(base, parsed);
+  return parsed;
+}
+
+/** A base URL as the addresses below it start. @throws ConfigurationError when it cannot be used */
+export function normalBase(base: string): string {
+  const { origin, prefix } = parseBase(base);
+  return `${origin}${prefix}`;
 }
 
 /**
@@ -82,14 +103,12 @@ function parseBase(base: string): URL {
  * @throws ConfigurationError when base or path cannot be used
  */
 export function joinPath(base: string, path: string): URL {
-  const url = parseBase(base);
-  if (pathProblem(path) !== undefined) refusePath();
-  const prefix = url.pathname.replace(/\/+$/, '');
+  const { origin, prefix } = parseBase(base);
+  if (path.includes('?') || pathProblem(path) !== undefined) refusePath();
   const rest = path === '' || path.startsWith('/') ? path : `/${path}`;
-  const joined = new URL(url.origin);
-  joined.pathname = `${prefix}${rest}`;
+  const joined = new URL(`${origin}${prefix}${rest}`);
   const inside = joined.pathname === prefix || joined.pathname.startsWith(`${prefix}/`);
-  if (joined.origin !== url.origin || !inside) refusePath();
+  if (joined.origin !== origin || joined.search !== '' || joined.hash !== '' || !inside) refusePath();
   return joined;
 }
 

@@ -16,6 +16,8 @@ export type LatchkeyErrorCode =
   /** A person has to connect the integration anew. */
   | 'REAUTHORIZATION_REQUIRED'
   | 'RATE_LIMITED'
+  /** The integration is set up so that it cannot be called. */
+  | 'CONNECTION_FAILED'
   /** The integration's address is one that Latchkey may not call. */
   | 'EGRESS_BLOCKED'
   /** The service could not be reached, or its token could not be renewed. */

@@ -108,7 +108,7 @@ export class Transport {
 
   #unreachable(error: unknown): LatchkeyError {
     const cause = scrubbedError(error, this.#settings.token);
-    const message = `Latchkey at ${this.#settings.url} could not be reached: ${reasonOf(cause)}.`;
+    const message = `Latchkey at ${this.#settings.url} could not be reached: ${reasonOf(cause).replace(/[.?]$/, '')}.`;
     return new LatchkeyError(message, { code: 'NETWORK_ERROR', cause });
   }
 }

@@ -3,7 +3,6 @@ import canonicalize from 'canonicalize';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor, ProgramActor, RequestOrigin, SystemActor } from '../common/actor.js';
 import { redactFields } from '../common/redaction.js';
-import type { AuditRow } from './audit.repository.js';
 
 /** Someone who has not signed in: a failed sign-in, a call without a token. */
 export interface AnonymousActor {
@@ -26,6 +25,26 @@ export interface AuditEntry {
   outcome: 'success' | 'failure' | 'blocked';
   /** Names of fields, never their values. */
   metadata?: Record<string, unknown>;
+}
+
+/** A row of the trail as it is stored. */
+export interface AuditRow {
+  organization_id: string;
+  sequence: number;
+  id: string;
+  created_at: Date;
+  actor_type: string;
+  actor_id: string | null;
+  action: string;
+  resource_type: string;
+  resource_id: string | null;
+  outcome: string;
+  ip: string | null;
+  user_agent: string | null;
+  request_id: string | null;
+  metadata: Record<string, unknown>;
+  previous_hash: Buffer;
+  hash: Buffer;
 }
 
 export interface ChainHead {

@@ -1,27 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { CursorPosition } from '../common/pagination.js';
-import type { ChainHead } from './audit-chain.js';
+import type { AuditRow, ChainHead } from './audit-chain.js';
 import { Database } from '../database/database.js';
-
-export interface AuditRow {
-  organization_id: string;
-  sequence: number;
-  id: string;
-  created_at: Date;
-  actor_type: string;
-  actor_id: string | null;
-  action: string;
-  resource_type: string;
-  resource_id: string | null;
-  outcome: string;
-  ip: string | null;
-  user_agent: string | null;
-  request_id: string | null;
-  metadata: Record<string, unknown>;
-  previous_hash: Buffer;
-  hash: Buffer;
-}
 
 const COLUMNS = `sequence, id, created_at, actor_type, actor_id, action, resource_type, resource_id,
   outcome, ip, user_agent, request_id, metadata, previous_hash, hash`;

@@ -3,8 +3,15 @@ import type { EntityManager } from 'typeorm';
 import { NIL_ORGANIZATION } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { Database } from '../database/database.js';
-import { type AuditEntry, type ChainHead, chainHash, GENESIS, nextRow } from './audit-chain.js';
-import { AuditRepository, type AuditRow } from './audit.repository.js';
+import {
+  type AuditEntry,
+  type AuditRow,
+  type ChainHead,
+  chainHash,
+  GENESIS,
+  nextRow,
+} from './audit-chain.js';
+import { AuditRepository } from './audit.repository.js';
 
 /** An entry, and when it happened. */
 export interface TimedEntry {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { AppError } from '../common/app-error.js';
 import { IntegrationImportService, type ImportOutcome } from '../integrations/integration-import.service.js';
@@ -30,7 +31,8 @@ const WORDS: Record<RowResult['outcome'], string> = {
 async function read(file: string): Promise<string> {
   if (file === '-') return readAll(process.stdin);
   try {
-    return await readFile(file, 'utf8');
+    // npm starts us at the root of the checkout, wherever the person stands.
+    return await readFile(resolve(process.env.INIT_CWD ?? '', file), 'utf8');
   } catch (error) {
     throw new UsageError(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}.`);
   }

@@ -69,7 +69,9 @@ class KeysCommand {
       return (await this.operations.rotate(CLI, { kind: 'root' })).rotation;
     });
     const finished = await this.work.follow('Root key', rotation);
-    this.answer({ rotation: finished }, () => ending('The root key was rotated', finished));
+    const backUp =
+      finished.state === 'completed' ? '\nBack up the new root key now, apart from the database.' : '';
+    this.answer({ rotation: finished }, () => ending('The root key was rotated', finished) + backUp);
     return finished.state === 'completed' ? 0 : 1;
   }
 

@@ -19,5 +19,6 @@ const streams = {
   err: (text: string) => void process.stderr.write(text),
   terminal: process.stderr.isTTY ?? false,
 };
-process.exitCode = await runCommand(process.argv.slice(2), process.env, streams, stopping.signal);
-if (process.connected) process.disconnect();
+const code = await runCommand(process.argv.slice(2), process.env, streams, stopping.signal);
+// A start that failed may have left connections open; what was said goes out first.
+process.stdout.write('', () => process.exit(code));

@@ -8,8 +8,6 @@ import { joinDatabase } from '../database/open-database.js';
 /** The application without its server, beside a running one or alone. */
 export interface Session {
   app: INestApplicationContext;
-  /** No other process works on the database. */
-  alone: boolean;
   close(): Promise<void>;
 }
 
@@ -33,7 +31,7 @@ export async function openSession(source: NodeJS.ProcessEnv): Promise<Session> {
       await app.close();
       await database.close();
     };
-    return { app, alone: database.alone, close };
+    return { app, close };
   } catch (error) {
     await database.close();
     throw error;

@@ -6,7 +6,7 @@ export class UsageError extends Error {
 const KEYS = `Usage: latchkey keys <command>
 
   status                    where the root key is, which keys there are, and what is done on them
-  rotate-root               a new root key, as KEY_STORE_NEXT and its settings say
+  rotate-root               a new root key: a new key file, or what KEY_STORE_NEXT and its settings say
   rotate-org <slug or id>   a new key for an organisation (--all: for every one)
   verify [slug or id]       opens every sealed value, of all organisations or of one, and names what does not open
   retire [root | slug | id] destroys old versions that nothing is sealed under (--key-version <n>: that one alone)
@@ -22,8 +22,9 @@ Where the root key is held, its fingerprint, the versions of organisations' keys
 still seals, what could not be opened, and the rotations. Never a key.`,
   'keys rotate-root': `Usage: latchkey keys rotate-root [--json]
 
-Wraps every organisation's key by the root key that KEY_STORE_NEXT names. A rotation that is paused goes on. Afterwards
-give every replica the new key as KEY_STORE, and destroy the old one with \`latchkey keys retire root\`.`,
+Wraps every organisation's key by a new root key: one that is made in the key file's folder, or the one that
+KEY_STORE_NEXT names. A rotation that is paused goes on. Afterwards back the new key up, give it to every replica as
+KEY_STORE, and destroy the old one with \`latchkey keys retire root\`.`,
   'keys rotate-org': `Usage: latchkey keys rotate-org <slug or id> | --all [--json]
 
 Makes a new version of an organisation's key and seals everything anew under it, in the background of a running

@@ -4,6 +4,7 @@ import { AdminKeysService } from '../admin/admin-keys.service.js';
 import { KeyOperationsService } from '../admin/key-operations.service.js';
 import { NIL_ORGANIZATION, type SystemActor } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
+import { JobQueue } from '../jobs/job-queue.js';
 import { RootRotationWorker } from '../vault/root-rotation.worker.js';
 import { RotationRunner } from '../vault/rotation-runner.js';
 import type { Progress } from './output.js';
@@ -26,7 +27,8 @@ export class Work {
   /** @param serverFirst a running server may take it before we do. */
   async follow(label: string, begun: KeyRotationDto, serverFirst = true): Promise<KeyRotationDto> {
     const reader = this.session.app.get(AdminKeysService, { strict: false });
-    const oursFrom = Date.now() + (this.session.alone || !serverFirst ? 0 : SERVER_FIRST_MS);
+    const waits = serverFirst && (await this.session.app.get(JobQueue, { strict: false }).hasWorkers());
+    const oursFrom = Date.now() + (waits ? SERVER_FIRST_MS : 0);
     let working: Promise<void> | undefined;
     let pausing = false;
     for (let rotation = begun; ; { rotation } = await reader.rotation(begun.id)) {

@@ -38,10 +38,21 @@ function isDatabaseAway(error: unknown): boolean {
   );
 }
 
+/** It was sealed under a version of the organisation's key that was destroyed before it could be committed. */
+function isKeyGone(error: unknown): boolean {
+  const cause = (error as { driverError?: unknown }).driverError ?? error;
+  const { code, constraint = '' } = cause as { code?: string; constraint?: string };
+  return code === '23503' && constraint.endsWith('key_version');
+}
+
 /** @returns what the caller may know; `undefined` when the cause is ours and must be logged. */
 function asAppError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error;
   if (error instanceof HttpException) return fromFramework(error.getStatus(), error.message);
+  if (isKeyGone(error))
+    return new AppError('UNAVAILABLE', 'The organisation’s key was replaced at this moment. Try again.', {
+      retryAfter: 1,
+    });
   const status = (error as { statusCode?: number }).statusCode;
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return new AppError(codeForStatus(status), 'The request could not be read.');

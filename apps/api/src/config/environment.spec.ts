@@ -24,6 +24,9 @@ describe('without any variable', () => {
       role: 'all',
       runsJobs: true,
       keyStore: 'file',
+      nextRootKey: undefined,
+      keyStoreBootWait: 30,
+      keyCacheGrace: 3600,
       registration: 'open',
       healthCheckInterval: 300,
       healthCheckConcurrency: 50,
@@ -57,6 +60,11 @@ describe('a wrong variable', () => {
     ['PUBLIC_URL', 'ftp://latchkey.example.com'],
     ['LATCHKEY_ROLE', 'ALL'],
     ['KEY_STORE', 'memory'],
+    ['KEY_STORE_NEXT', 'kms'],
+    ['KEY_CACHE_GRACE', '-1'],
+    ['KEY_STORE_BOOT_WAIT', '601'],
+    ['VAULT_ADDR', 'vault.internal:8200'],
+    ['AWS_KMS_ENDPOINT', 'kms'],
     ['REGISTRATION', 'yes'],
     ['HEALTH_CHECK_INTERVAL', '4'],
     ['HEALTH_CHECK_INTERVAL', '5m'],
@@ -112,6 +120,30 @@ describe('what follows from others', () => {
     expect(loadEnvironment({ ENCRYPTION_MASTER_KEY: 'x' }).keyStore).toBe('env');
     expect(loadEnvironment({ ENCRYPTION_PASSPHRASE: 'x' }).keyStore).toBe('env');
     expect(loadEnvironment({ ENCRYPTION_PASSPHRASE: 'x', KEY_STORE: 'file' }).keyStore).toBe('file');
+  });
+
+  it('is the next key store, from a key that is to follow', () => {
+    const kindOf = (source: NodeJS.ProcessEnv) => loadEnvironment(source).nextRootKey?.kind;
+
+    expect(kindOf({ ENCRYPTION_MASTER_KEY_NEXT: 'x' })).toBe('env');
+    expect(kindOf({ ENCRYPTION_PASSPHRASE_NEXT: 'x' })).toBe('env');
+    expect(kindOf({ AWS_KMS_KEY_ID_NEXT: 'x' })).toBe('aws-kms');
+    expect(kindOf({ VAULT_TRANSIT_KEY_NEXT: 'x' })).toBe('vault-transit');
+    expect(kindOf({ KEY_STORE_NEXT: 'file', ENCRYPTION_MASTER_KEY_NEXT: 'x' })).toBe('file');
+    expect(kindOf({ AWS_KMS_KEY_ID: 'x', VAULT_TRANSIT_KEY: 'y' })).toBeUndefined();
+  });
+
+  it('is the next key of a store, from its plain name only where the store is another one', () => {
+    const next = (source: NodeJS.ProcessEnv) => loadEnvironment(source).nextRootKey!;
+    const kms = { KEY_STORE_NEXT: 'aws-kms', AWS_KMS_KEY_ID: 'a' };
+
+    expect(next({ ...kms, KEY_STORE: 'file' }).kms.keyId).toBe('a');
+    expect(next({ ...kms, KEY_STORE: 'aws-kms' }).kms.keyId).toBeUndefined();
+    expect(next({ ...kms, KEY_STORE: 'aws-kms', AWS_KMS_KEY_ID_NEXT: 'b' }).kms.keyId).toBe('b');
+    const transit = { KEY_STORE_NEXT: 'vault-transit' };
+    expect(next(transit).transit.key).toBe('latchkey');
+    expect(next({ ...transit, KEY_STORE: 'vault-transit' }).transit.key).toBeUndefined();
+    expect(loadEnvironment(kms).rootKey).toMatchObject({ kind: 'file', suffix: '' });
   });
 
   it('is the public address, from the port', () => {

@@ -58,21 +58,15 @@ async function requireSchema(owner: string): Promise<void> {
   );
 }
 
-export interface JoinedDatabase extends OpenDatabase {
-  /** No other process is on it. */
-  alone: boolean;
-}
-
 /** For a command: a running Latchkey keeps its database, and one that is not running has it started for a while. */
-export async function joinDatabase(environment: Environment): Promise<JoinedDatabase> {
+export async function joinDatabase(environment: Environment): Promise<OpenDatabase> {
   const embedded = environment.databaseUrl ? undefined : new EmbeddedPostgres(environment.dataDirectory);
   const running = embedded ? await embedded.join() : environment.databaseUrl;
-  if (running === undefined) return { ...(await openDatabase(environment)), alone: true };
+  if (running === undefined) return openDatabase(environment);
   await requireSchema(running);
   return {
     urls: urlsOf(running, environment),
     embedded: embedded !== undefined,
-    alone: false,
     close: async () => undefined,
   };
 }

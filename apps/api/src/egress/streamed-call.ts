@@ -21,6 +21,8 @@ export interface EgressStreamResponse {
   headers: Record<string, string | string[] | undefined>;
   /** As it came, not decompressed. Destroying it ends the call; it fails with an EgressError. */
   body: Readable;
+  /** The whole body where it has arrived together with the headers, as small ones do; `body` is used up then. */
+  whole: () => Buffer | undefined;
 }
 
 type Headers = EgressStreamResponse['headers'];
@@ -109,7 +111,15 @@ export class StreamedCall implements Dispatcher.DispatchHandler {
     body.on('error', () => undefined);
     this.#body = body;
     this.#entered(this.limits.idleMs);
-    this.#answer.resolve({ status, headers, body });
+    this.#answer.resolve({ status, headers, body, whole: () => this.#whole(body) });
+  }
+
+  #whole(body: Readable): Buffer | undefined {
+    if (!this.#complete || this.#failure !== undefined || body.readableLength !== this.#received)
+      return undefined;
+    const whole = this.#received === 0 ? Buffer.alloc(0) : (body.read() as Buffer);
+    body.destroy();
+    return whole;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -79,6 +79,16 @@ export class JobQueue implements OnModuleDestroy {
     }
   }
 
+  /** True while some process, on whatever machine, runs jobs of this database. */
+  async hasWorkers(): Promise<boolean> {
+    const { rows } = await this.boss
+      .getDb()
+      .executeSql(
+        `SELECT 1 FROM pg_stat_activity WHERE application_name = '${WORKER}' AND datname = current_database() LIMIT 1`,
+      );
+    return rows.length > 0;
+  }
+
   async onModuleDestroy(): Promise<void> {
     await this.boss.stop({ graceful: true, close: true, timeout: STOP_LIMIT_MS });
   }
@@ -99,13 +109,16 @@ export class JobQueue implements OnModuleDestroy {
   }
 }
 
+/** By this PostgreSQL tells which of our connections belong to processes that run jobs. */
+const WORKER = 'latchkey jobs';
+
 /** @returns a started instance on the schema that the application's role owns. */
 export async function startBoss(connectionString: string, runsJobs: boolean): Promise<PgBoss> {
   const boss = new PgBoss({
     connectionString,
     schema: 'pgboss',
     createSchema: false,
-    application_name: 'latchkey jobs',
+    application_name: runsJobs ? WORKER : 'latchkey queue',
     max: 5,
     supervise: runsJobs,
     schedule: false,

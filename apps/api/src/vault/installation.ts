@@ -192,13 +192,13 @@ export async function openInstallation(
       await ring.settle();
       return installation;
     } catch (error) {
-      const patient = error instanceof KeyStoreUnavailableError && performance.now() + BOOT_PAUSE_MS < end;
-      if (!patient) {
+      const left = end - performance.now();
+      if (!(error instanceof KeyStoreUnavailableError) || left <= 0) {
         await ring.close();
         throw error;
       }
       logger.warn(`${error.reason} Latchkey waits for it.`);
-      await new Promise((resolve) => setTimeout(resolve, BOOT_PAUSE_MS));
+      await new Promise((resolve) => setTimeout(resolve, Math.min(BOOT_PAUSE_MS, left)));
     }
   }
 }

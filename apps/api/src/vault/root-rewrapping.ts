@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import pLimit from 'p-limit';
 import { NIL_ORGANIZATION } from '../common/actor.js';
@@ -25,6 +25,8 @@ import { UnreadableRepository } from './unreadable.repository.js';
 import { keyContext } from './vault.service.js';
 
 const LOCAL_BATCH = 1000;
+/** Rows (a millisecond of work or two) after which whoever else waits for the processor has a turn. */
+const ROWS_PER_TURN = 64;
 /** Small enough to be through long before the lease ends, at whatever speed the store answers. */
 const REMOTE_BATCH = 100;
 const CALLS_AT_ONCE = 16;
@@ -116,7 +118,10 @@ export class RootRewrapping {
       const limit = pLimit(CALLS_AT_ONCE);
       await Promise.all(rows.map((row) => limit(rewrap, row)));
     } else {
-      for (const row of rows) await rewrap(row);
+      for (const [index, row] of rows.entries()) {
+        if (index % ROWS_PER_TURN === 0) await turn();
+        await rewrap(row);
+      }
     }
     return batch;
   }

@@ -1,5 +1,11 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import supertest from 'supertest';
-import { KeyStoreProbe } from '../../src/vault/key-store-probe.js';
+import { v7 as uuidv7 } from 'uuid';
+import { Database } from '../../src/database/database.js';
+import type { KeyRotation } from '../../src/vault/key-rotations.repository.js';
+import { VaultService } from '../../src/vault/vault.service.js';
 import { Installation } from '../../src/vault/installation.js';
 import { RootRotationService } from '../../src/vault/root-rotation.service.js';
 import { RootRotationWorker } from '../../src/vault/root-rotation.worker.js';
@@ -50,10 +56,6 @@ export class KeysBench {
     return this.testApp.app.get(RootRotationWorker);
   }
 
-  get probe(): KeyStoreProbe {
-    return this.testApp.app.get(KeyStoreProbe);
-  }
-
   async tenant(): Promise<Tenant> {
     const account = await this.testApp.account();
     const stage = {
@@ -74,7 +76,12 @@ export class KeysBench {
     this.testApp.app = await this.testApp.launch({ ...cleared, ...environment });
   }
 
-  /** The status of a test of the integration, for which its credential is opened. */
+  /** The statuses of tests of these integrations, for which their credentials are opened. */
+  async tryAll(tenants: Tenant[], app?: NestFastifyApplication): Promise<number[]> {
+    const statuses = await Promise.all(tenants.map((tenant) => this.tryCredential(tenant, app)));
+    return [...new Set(statuses)];
+  }
+
   async tryCredential({ account, integrationId }: Tenant, app = this.testApp.app): Promise<number> {
     const { status } = await supertest(app.getHttpServer())
       .post(`/api/v1/integrations/${integrationId}/test`)
@@ -95,6 +102,55 @@ export class KeysBench {
        UNION SELECT root_key_fingerprint FROM installation ORDER BY 1`,
     );
     return rows.map(({ name }) => name);
+  }
+
+  /** The files that hold root keys. */
+  get keyFiles(): string[] {
+    return readdirSync(this.keyFolder).toSorted();
+  }
+
+  get keyFolder(): string {
+    return join(this.testApp.dataDirectory, 'keys');
+  }
+
+  /** Organisations that hold a key and nothing else. */
+  async crowd(count: number): Promise<string[]> {
+    const vault = this.testApp.app.get(VaultService);
+    const database = this.testApp.app.get(Database);
+    const ids = Array.from({ length: count }, () => uuidv7());
+    await this.testApp.sql(
+      "INSERT INTO organizations (id, name, slug) SELECT id, 'Crowd', 'crowd-' || id FROM unnest($1::uuid[]) AS id",
+      [ids],
+    );
+    await Promise.all(ids.map(async (id) => database.tenant(id, await vault.prepareOrganizationKey(id))));
+    return ids;
+  }
+
+  /** Rotates the root key from end to end, or goes on with what was interrupted. */
+  async rotate(): Promise<void> {
+    await this.rotation.start(OPERATOR);
+    await this.worker.run();
+  }
+
+  async lastRotation(): Promise<KeyRotation> {
+    return (await this.rotation.status()).rotation!;
+  }
+
+  /** From this many rewrapped keys on, the database refuses to rewrap another. */
+  async refuseAfter(count: number): Promise<void> {
+    await this.testApp.sql(`
+      CREATE FUNCTION refuse_rewrap() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+      BEGIN
+        IF (SELECT count(*) FROM organization_keys WHERE root_key_fingerprint = NEW.root_key_fingerprint) >= ${count}
+        THEN RAISE 'killed'; END IF;
+        RETURN NEW;
+      END $$;
+      CREATE TRIGGER refuse_rewrap BEFORE UPDATE OF wrapped_key ON organization_keys FOR EACH ROW
+        EXECUTE FUNCTION refuse_rewrap()`);
+  }
+
+  async refuseNoMore(): Promise<void> {
+    await this.testApp.sql('DROP FUNCTION refuse_rewrap() CASCADE');
   }
 
   async audited(): Promise<string[]> {

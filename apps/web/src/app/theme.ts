@@ -126,7 +126,12 @@ export const theme = createTheme({
       }),
       styles: { label: { marginBottom: '0.25rem' }, description: { marginBottom: '0.25rem' } },
     },
-    Tabs: { styles: { root: { '--tabs-list-border-width': '1px' }, tab: { fontWeight: 500 } } },
+    Tabs: {
+      styles: {
+        root: { '--tabs-list-border-width': '1px' },
+        tab: { fontWeight: 500, paddingInline: '0.75rem' },
+      },
+    },
     Notification: {
       styles: { root: { padding: '0.5rem 0.75rem' }, icon: { width: '1.375rem', height: '1.375rem' } },
     },

@@ -18,7 +18,7 @@ export function Panel({ title, description, actions, flush, danger, children }: 
   return (
     <section className={danger ? `${classes.panel} ${classes.danger}` : classes.panel} aria-labelledby={id}>
       <div className={classes.header}>
-        <div>
+        <div className={classes.words}>
           <Title order={2} id={id}>
             {title}
           </Title>

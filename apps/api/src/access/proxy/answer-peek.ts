@@ -8,13 +8,17 @@ export interface Peeked {
   complete: boolean;
 }
 
-const NOTHING: Peeked = { chunks: [], complete: false };
-
 /** Whether the rules of a type can find anything in this answer's body. */
 export function isWorthReading({ headers }: EgressStreamResponse, method: string, limit: number): boolean {
   if (method === 'HEAD' || headers['content-encoding'] !== undefined) return false;
   if (!/\bjson\b/i.test(String(headers['content-type'] ?? ''))) return false;
   return Number(headers['content-length'] ?? 0) <= limit;
+}
+
+/** What has arrived together with the headers: all of a small answer, nothing of another. */
+export function arrived(response: EgressStreamResponse): Peeked {
+  const whole = response.whole();
+  return whole === undefined ? { chunks: [], complete: false } : { chunks: [whole], complete: true };
 }
 
 /**
@@ -41,5 +45,3 @@ export async function peek(body: Readable, limit: number): Promise<Peeked> {
   body.on('data', take).on('end', finish).on('error', fail);
   return promise;
 }
-
-export const unread = (): Peeked => NOTHING;

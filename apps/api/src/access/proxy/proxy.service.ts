@@ -7,7 +7,6 @@ import {
   type ProxyTarget,
   type ProxyVerdict,
 } from '@latchkey/catalogue';
-import type { FastifyRequest } from 'fastify';
 import type { ProgramActor } from '../../common/actor.js';
 import { Clock } from '../../common/clock.js';
 import { EgressClient } from '../../egress/egress.client.js';
@@ -18,43 +17,14 @@ import { type RequestToSign, signRequest } from '../../tokens/request-signing.js
 import { type UsableCredential, UsableCredentials } from '../../tokens/usable-credentials.js';
 import { UsageCounter } from '../../usage/usage-counter.js';
 import { answerHeaders, secretsOf } from './answer-headers.js';
-import { isWorthReading, peek, type Peeked, unread } from './answer-peek.js';
+import { arrived, isWorthReading, peek, type Peeked } from './answer-peek.js';
 import { CallSlots } from './call-slots.js';
 import { requestHeaders } from './headers.js';
+import type { Hint, ProxyAnswer, ProxyCall } from './proxy-call.js';
 import { explainFailure } from './proxy-errors.js';
 import { ProxyLimits } from './proxy-limits.js';
 import { announcedLength, type BodyRules, type RequestBody, takeBody } from './request-body.js';
 import { Throttles } from './throttles.js';
-
-/** What a program asks for. */
-export interface ProxyCall {
-  integrationId: string;
-  target: ProxyTarget;
-  incoming: FastifyRequest['raw'];
-  /** Where this integration's base URL is found here. */
-  ownPath: string;
-  /** Fires when the caller leaves. */
-  signal: AbortSignal;
-}
-
-/** The provider's answer, ready to be passed on. */
-export interface ProxyAnswer extends Peeked {
-  status: number;
-  headers: Record<string, string | string[]>;
-  /** What follows `chunks`, unless they are all. */
-  body: EgressStreamResponse['body'];
-  /** To be told when it broke off on the way. */
-  broken: () => void;
-}
-
-/**
- * Told in X-Latchkey-Hint, where the provider did not take the credential:
- * - `credential_refused`: it has to be replaced, or authorised again, in Latchkey
- * - `credential_renewed`: another one was fetched and is refused as well
- * - `call_again`: another one is being fetched; this call's body was too large to be kept and sent again
- * - `renewal_failed`: no other could be fetched
- */
-type Hint = 'credential_refused' | 'credential_renewed' | 'call_again' | 'renewal_failed';
 
 interface Attempt extends Peeked {
   request: ProxyRequest;
@@ -63,6 +33,7 @@ interface Attempt extends Peeked {
   usable: UsableCredential;
 }
 
+const NO_BODY = Buffer.alloc(0);
 const AWS = new Set(['aws_access_key', 'aws_assume_role']);
 /** Parts of a signature: the caller's own would contradict it. */
 const AWS_HEADERS = ['x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256'];
@@ -125,7 +96,7 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
       // Refused before the body is taken, where it is the path that is wrong.
       const request = this.build(connection, usable, call.target);
       const body = await takeBody(call.incoming, this.bodyRules(connection, usable, request, call));
-      const attempt = await this.attempt(connection, usable, call, body);
+      const attempt = await this.attempt(connection, usable, request, call, body);
       if (!attempt.verdict.tokenDead) return this.answer(connection, call, attempt);
       return await this.again(connection, call, body, attempt);
     } catch (error) {
@@ -151,7 +122,13 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
     if (renewed === undefined) return this.answer(connection, call, attempt, 'renewal_failed');
     if (renewed === usable) return this.answer(connection, call, attempt, 'credential_refused');
     response.body.destroy();
-    const second = await this.attempt(connection, renewed, call, body);
+    const second = await this.attempt(
+      connection,
+      renewed,
+      this.build(connection, renewed, call.target),
+      call,
+      body,
+    );
     return this.answer(connection, call, second, second.verdict.tokenDead ? 'credential_renewed' : undefined);
   }
 
@@ -163,11 +140,11 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
   private async attempt(
     connection: LiveConnection,
     usable: UsableCredential,
-    { target, incoming, signal }: ProxyCall,
+    request: ProxyRequest,
+    { incoming, signal }: ProxyCall,
     { content, length }: RequestBody,
   ): Promise<Attempt> {
     const { manifest, way } = connection;
-    const request = this.build(connection, usable, target);
     const method = incoming.method ?? 'GET';
     const looksInside = looksIntoBodies(manifest);
     const placed = looksInside ? { ...request.headers, 'accept-encoding': 'identity' } : request.headers;
@@ -191,8 +168,9 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
         signal,
       });
       const ms = performance.now() - started;
-      const worth = looksInside && isWorthReading(response, method, this.limits.peekBytes);
-      const peeked = worth ? await peek(response.body, this.limits.peekBytes) : unread();
+      let peeked = arrived(response);
+      if (!peeked.complete && looksInside && isWorthReading(response, method, this.limits.peekBytes))
+        peeked = await peek(response.body, this.limits.peekBytes);
       const verdict = this.judge(connection, response, peeked, ms);
       return { request, response, verdict, usable, ...peeked };
     } catch (error) {
@@ -227,7 +205,7 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
     ms: number,
   ): ProxyVerdict {
     const now = this.clock.now();
-    const body = complete ? Buffer.concat(chunks) : Buffer.alloc(0);
+    const body = complete && looksIntoBodies(manifest) ? Buffer.concat(chunks) : NO_BODY;
     const verdict = judgeProxyAnswer(manifest, { status, headers, body }, now);
     const { throttledSeconds, rateLimit } = verdict;
     if (throttledSeconds !== undefined) this.throttles.note(integrationId, throttledSeconds);

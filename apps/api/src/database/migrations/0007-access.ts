@@ -180,6 +180,12 @@ export class Access1700000000007 implements MigrationInterface {
         RETURN NULL;
       END $$;
 
+      -- Rotation seals the same secrets anew, by the million, and says so: it keeps the list itself.
+      CREATE TRIGGER mended AFTER UPDATE OF sealed, previous_sealed ON integration_credentials FOR EACH ROW
+        WHEN (current_setting('app.rotating', true) IS DISTINCT FROM 'on')
+        EXECUTE FUNCTION latchkey_forget_unreadable();
+      CREATE TRIGGER mended_by_removal AFTER DELETE ON integration_credentials FOR EACH ROW
+        EXECUTE FUNCTION latchkey_forget_unreadable();
       CREATE TRIGGER changed AFTER UPDATE OF token_hash, previous_hash, previous_until, scopes, integration_ids,
           integration_type_ids, allowed_cidrs, expires_at, revoked_at ON service_tokens FOR EACH ROW
         EXECUTE FUNCTION latchkey_notify_service_token();
@@ -198,8 +204,8 @@ export class Access1700000000007 implements MigrationInterface {
       DROP TRIGGER mended ON integration_credentials;
       DROP TRIGGER mended_by_removal ON integration_credentials;
       DROP TABLE usage_rollups, service_tokens, unreadable_secrets, key_rotations;
-      DROP FUNCTION latchkey_notify_credential(), latchkey_notify_integration(), latchkey_notify_service_token(),
-        latchkey_notify_key(), latchkey_notify_installation(), latchkey_forget_unreadable();
+      DROP FUNCTION latchkey_notify_service_token(), latchkey_notify_key(), latchkey_notify_installation(),
+        latchkey_forget_unreadable();
       DROP POLICY installation_overview ON organizations;
       REVOKE SELECT (id, name, slug) ON organizations FROM latchkey_system;
       REVOKE SELECT (created_at, retired_at) ON organization_keys FROM latchkey_system;

@@ -16,7 +16,7 @@ import {
 const ISSUER = 'The token endpoint';
 const CHECK_URL = 'Check the token URL: it has to be the token endpoint itself.';
 /** RFC 6749, section 5.1 only recommends expires_in; what is not said is not trusted for long. */
-export const ASSUMED_LIFETIME_S = 300;
+const ASSUMED_LIFETIME_S = 300;
 
 /** RFC 6749, section 5.2, and RFC 8707; what a person is told. */
 const ERRORS: Record<

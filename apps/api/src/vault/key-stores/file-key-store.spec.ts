@@ -123,3 +123,71 @@ describe('the key file', () => {
     expect((await store().load()).fingerprint).toBe(fingerprint);
   });
 });
+
+describe('the next key file', () => {
+  const files = () => readdirSync(dirname(file)).toSorted();
+
+  it('is made once beside the key, however many ask for it, and is closed to others', async () => {
+    const { fingerprint } = await store().provide();
+    const next = await Promise.all(Array.from({ length: 10 }, () => store().provideNext()));
+
+    expect(new Set(next.map((key) => key.fingerprint)).size).toBe(1);
+    expect(next[0]!.fingerprint).not.toBe(fingerprint);
+    expect(files()).toEqual(['root.key', 'root.key.next']);
+    expect(modeOf(`${file}.next`)).toBe('600');
+    expect((await store().others()).map((key) => key.fingerprint)).toEqual([next[0]!.fingerprint]);
+    expect((await store().load()).fingerprint).toBe(fingerprint);
+  });
+
+  it('takes the place of the key, which stays beside it, whoever of ten does that', async () => {
+    const before = await store().provide();
+    const after = await store().provideNext();
+    await Promise.all(Array.from({ length: 10 }, () => store().promote(after.fingerprint)));
+
+    expect((await store().load()).fingerprint).toBe(after.fingerprint);
+    expect(files()).toEqual(['root.key', `root.key.previous-${before.fingerprint}`]);
+    expect((await store().others()).map((key) => key.fingerprint)).toEqual([before.fingerprint]);
+  });
+
+  it('takes the empty place of a key that is elsewhere', async () => {
+    const after = await store().provideNext();
+    await store().promote(after.fingerprint);
+
+    expect(files()).toEqual(['root.key']);
+  });
+
+  it('stays where it is when another is asked for', async () => {
+    const { fingerprint } = await store().provide();
+    await store().provideNext();
+    await store().promote(fingerprint);
+    await store().promote('0123456789abcdef');
+
+    expect(files()).toEqual(['root.key', 'root.key.next']);
+  });
+
+  it('outlives the keys before, which are deleted when they are retired', async () => {
+    const before = await store().provide();
+    const after = await store().provideNext();
+    await store().promote(after.fingerprint);
+
+    expect(await store().retireAllBut(after.fingerprint)).toEqual([before.fingerprint]);
+    expect(files()).toEqual(['root.key']);
+    expect(await store().retireAllBut(after.fingerprint)).toEqual([]);
+  });
+
+  it('does not keep the key from being deleted when the root key is held elsewhere', async () => {
+    const { fingerprint } = await store().provide();
+
+    expect(await store().retireAllBut('0123456789abcdef')).toEqual([fingerprint]);
+    expect(files()).toEqual([]);
+  });
+
+  it('that is malformed is passed over, and never deleted', async () => {
+    const { fingerprint } = await store().provide();
+    writeFileSync(`${file}.previous-0123456789abcdef`, 'scribble');
+
+    expect(await store().others()).toEqual([]);
+    expect(await store().retireAllBut(fingerprint)).toEqual([]);
+    expect(files()).toContain('root.key.previous-0123456789abcdef');
+  });
+});

@@ -1,4 +1,4 @@
-import { createHash, hkdfSync } from 'node:crypto';
+import { createHash, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { AppError } from '../../common/app-error.js';
 import type { KeySettings } from '../../config/key-settings.js';
 import { KEY_BYTES, open, seal } from '../sealed-format.js';
@@ -80,12 +80,15 @@ export interface KeyStore {
 export class LocalRootKey implements RootKey {
   readonly fingerprint: string;
 
-  constructor(private readonly key: Buffer) {
+  private readonly key: KeyObject;
+
+  constructor(key: Buffer) {
     if (key.length !== KEY_BYTES)
       throw new KeyError(`The root key must have ${KEY_BYTES} bytes; this one has ${key.length}.`);
     const derived = Buffer.from(
       hkdfSync('sha256', key, Buffer.alloc(0), 'latchkey root key fingerprint', 32),
     );
+    this.key = createSecretKey(key);
     this.fingerprint = createHash('sha256').update(derived).digest('hex').slice(0, 16);
   }
 

@@ -44,15 +44,16 @@ function StateNotice({ state: { status, since, usable_until: until } }: { state:
   if (status === 'ok') return null;
   const away = (
     <>
-      The key store has not answered since <RelativeTime time={since} never="a while ago" />.{' '}
+      The key store stopped answering <RelativeTime time={since} never="a while ago" />.{' '}
     </>
   );
   if (status === 'degraded') {
     return (
       <Notice tone="warn" role="alert" title="Latchkey works with the keys in its memory">
         {away}
-        Credentials are still opened with keys that were unwrapped before, until <RelativeTime time={until} />
-        . Bring the key store back by then; a restart before that would lose them.
+        Credentials are still opened with keys that were unwrapped before; the last of them ends{' '}
+        <RelativeTime time={until} never="soon" due="now" />. Bring the key store back by then, and restart
+        nothing until it is: a restart loses them.
       </Notice>
     );
   }

@@ -50,7 +50,7 @@ export function OrganizationKeys({ keys, onPage }: OrganizationKeysProps) {
           { label: 'Unreadable values', value: keys.unreadable.toLocaleString('en') },
         ]}
       />
-      <div style={{ marginTop: 'var(--mantine-spacing-md)' }}>
+      <div className={classes.below}>
         <DataTable
           label="Keys of organisations"
           columns={['Organisation', 'Active', 'Older versions', 'Unreadable', 'Actions']}

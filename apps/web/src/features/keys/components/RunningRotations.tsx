@@ -80,9 +80,11 @@ function RunningRotation({ rotation }: { rotation: KeyRotation }) {
         {skipped > 0 && <span className={classes.skipped}>{number(skipped)} could not be opened</span>}
       </div>
       {error && (
-        <Notice tone={state === 'failed' ? 'bad' : 'warn'} title="Why it stopped last">
-          {error}
-        </Notice>
+        <div className={classes.why}>
+          <Notice tone={state === 'failed' ? 'bad' : 'warn'} title="Why it stopped last">
+            {error}
+          </Notice>
+        </div>
       )}
     </li>
   );

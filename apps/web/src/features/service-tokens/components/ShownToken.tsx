@@ -59,8 +59,8 @@ export function ShownToken({ shown: { token, secret }, onDone }: ShownTokenProps
           </div>
           {token.previous_until && (
             <Notice tone="idle">
-              The one before works until <RelativeTime time={token.previous_until} />: give the program the
-              new one by then.
+              The one before ends <RelativeTime time={token.previous_until} />: give the program the new one
+              by then.
             </Notice>
           )}
           <Group>

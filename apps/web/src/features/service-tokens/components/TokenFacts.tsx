@@ -18,16 +18,7 @@ function factsOf(token: ServiceToken): Fact[] {
     { label: 'Last used', value: <LastUse token={token} /> },
     ...(token.rotated_at ? [{ label: 'Rotated', value: <RelativeTime time={token.rotated_at} /> }] : []),
     ...(token.previous_until
-      ? [
-          {
-            label: 'Old secret works',
-            value: (
-              <>
-                until <RelativeTime time={token.previous_until} />
-              </>
-            ),
-          },
-        ]
+      ? [{ label: 'Old secret ends', value: <RelativeTime time={token.previous_until} /> }]
       : []),
     ...(token.revoked_at ? [{ label: 'Revoked', value: <RelativeTime time={token.revoked_at} /> }] : []),
     {

@@ -29,8 +29,19 @@ export function TokenExpiry({ token: { expires_at: expires, status } }: { token:
   if (status !== 'active' || !endsSoon(expires, now)) return <RelativeTime time={expires} />;
   return (
     <span className={classes.soon}>
-      <IconClockX size={14} aria-hidden /> Ends <RelativeTime time={expires} />
+      <IconClockX size={14} aria-hidden /> <RelativeTime time={expires} />
     </span>
+  );
+}
+
+/** The same as a phrase. */
+export function TokenEnd({ token }: { token: ServiceToken }) {
+  if (token.revoked_at) return <RelativeTime time={token.revoked_at} />;
+  if (!token.expires_at) return 'Never ends';
+  return (
+    <>
+      {token.status === 'expired' ? 'Ended' : 'Ends'} <TokenExpiry token={token} />
+    </>
   );
 }
 

@@ -1,13 +1,12 @@
 import { Link } from '@tanstack/react-router';
 import { Tag } from '../../../components/Badge';
 import { Cell, DataTable } from '../../../components/DataTable';
-import { RelativeTime } from '../../../components/RelativeTime';
 import type { ServiceToken } from '../api/types';
 import { NarrowingSummary } from './Narrowing';
-import { LastUse, TokenExpiry, TokenStatus } from './TokenStatus';
+import { LastUse, TokenEnd, TokenStatus } from './TokenStatus';
 import classes from './Tokens.module.css';
 
-const COLUMNS = ['Token', 'State', 'May', 'For', 'Ends', 'Last used', 'Made'];
+const COLUMNS = ['Token', 'State', 'May', 'For', 'Last used'];
 
 export function TokenTable({ tokens }: { tokens: ServiceToken[] }) {
   return (
@@ -18,10 +17,16 @@ export function TokenTable({ tokens }: { tokens: ServiceToken[] }) {
             <Link to="/settings/tokens/$tokenId" params={{ tokenId: token.id }} className={classes.name}>
               {token.name}
             </Link>
-            <div className={classes.hint}>…{token.hint}</div>
+            <div className={classes.sub}>
+              <span className={classes.hint}>…{token.hint}</span> · made by{' '}
+              {token.created_by?.full_name ?? 'someone who left'}
+            </div>
           </Cell>
           <Cell label="State">
             <TokenStatus status={token.status} />
+            <div className={classes.when}>
+              <TokenEnd token={token} />
+            </div>
           </Cell>
           <Cell label="May">
             <div className={classes.tags}>
@@ -35,15 +40,8 @@ export function TokenTable({ tokens }: { tokens: ServiceToken[] }) {
           <Cell label="For">
             <NarrowingSummary token={token} />
           </Cell>
-          <Cell label="Ends">
-            <TokenExpiry token={token} />
-          </Cell>
           <Cell label="Last used">
             <LastUse token={token} />
-          </Cell>
-          <Cell label="Made" quiet>
-            <RelativeTime time={token.created_at} />
-            <div className={classes.sub}>by {token.created_by?.full_name ?? 'someone who left'}</div>
           </Cell>
         </tr>
       ))}

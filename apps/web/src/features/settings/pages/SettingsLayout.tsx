@@ -1,4 +1,5 @@
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { Page } from '../../../components/Page';
 import { useCan, useMe } from '../../../lib/me';
 import classes from './SettingsLayout.module.css';
@@ -20,17 +21,27 @@ export function SettingsLayout() {
     ...(can('tokens:manage') ? [TOKENS] : []),
     ...(isSuperAdmin ? [KEYS] : []),
   ];
+  const { pathname } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  // On a telephone the links are one line that scrolls.
+  useEffect(() => {
+    const all = Array.from(nav.current?.querySelectorAll('a') ?? []);
+    const active = all.find((link) => pathname.startsWith(new URL(link.href).pathname));
+    active?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [pathname]);
   return (
     <Page title="Settings">
       <div className={classes.layout}>
-        <nav className={classes.links} aria-label="Settings">
+        <nav ref={nav} className={classes.links} aria-label="Settings">
           {links.map(({ to, label }) => (
             <Link key={to} to={to} className={classes.link}>
               {label}
             </Link>
           ))}
         </nav>
-        <Outlet />
+        <div className={classes.content}>
+          <Outlet />
+        </div>
       </div>
     </Page>
   );

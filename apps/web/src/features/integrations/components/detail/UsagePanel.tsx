@@ -52,8 +52,7 @@ function factsOf({ totals, rate_limit: limit }: Usage): Fact[] {
     { label: 'Errors', value: totals.errors.toLocaleString('en') },
     { label: 'Turned away', value: totals.throttled.toLocaleString('en') },
     { label: 'Credential reads', value: totals.reads.toLocaleString('en') },
-    { label: 'Half within (p50)', value: time(totals.p50_ms) },
-    { label: '95 % within (p95)', value: time(totals.p95_ms) },
+    { label: 'Answer time, p50 · p95', value: `${time(totals.p50_ms)} · ${time(totals.p95_ms)}` },
     ...(limit ? [{ label: 'Rate limit left', value: <RateLimit limit={limit} /> }] : []),
   ];
 }

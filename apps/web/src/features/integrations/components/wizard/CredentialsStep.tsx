@@ -61,6 +61,9 @@ export function CredentialsStep({
   );
 }
 
+/** From here on they stand side by side, so that the form stays in sight. */
+const MANY = 3;
+
 interface ModeChoiceProps {
   modes: AuthMode[];
   value: string;
@@ -70,7 +73,7 @@ interface ModeChoiceProps {
 function ModeChoice({ modes, value, onChange }: ModeChoiceProps) {
   return (
     <Radio.Group label="How to authenticate" value={value} onChange={onChange}>
-      <div className={classes.modes}>
+      <div className={classes.modes} data-many={modes.length > MANY || undefined}>
         {modes.map(({ id, title, description }) => (
           <Radio.Card key={id} value={id} className={classes.mode}>
             <Group wrap="nowrap" align="flex-start" gap="sm">

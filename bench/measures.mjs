@@ -1,0 +1,204 @@
+// What run.mjs asks of the server's process: data to work on, and work measured without HTTP.
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { CredentialValues } from '../apps/api/dist/access/credential-values.service.js';
+import { Database } from '../apps/api/dist/database/database.js';
+import { CredentialReplacement } from '../apps/api/dist/integrations/credential-replacement.js';
+import { CredentialsService } from '../apps/api/dist/tokens/credentials.service.js';
+import { KeyRotations } from '../apps/api/dist/vault/key-rotations.service.js';
+import { OrganizationRotationService } from '../apps/api/dist/vault/organization-rotation.service.js';
+import { RootRotationService } from '../apps/api/dist/vault/root-rotation.service.js';
+import { RootRotationWorker } from '../apps/api/dist/vault/root-rotation.worker.js';
+import { RotationRunner } from '../apps/api/dist/vault/rotation-runner.js';
+import { VaultService } from '../apps/api/dist/vault/vault.service.js';
+import { loop } from './loops.mjs';
+
+const SECRET = 'x'.repeat(40);
+const ROUND_MS = Number(process.env.BENCH_SECONDS ?? 5) * 1000;
+const CONCURRENCY = 20;
+const BATCH = 500;
+const SYSTEM = { kind: 'system', component: 'bench' };
+
+const SELECT = {
+  name: 'bench select',
+  text: 'SELECT key_version FROM integration_credentials WHERE organization_id = $1 AND integration_id = $2',
+};
+
+/** In one process with the application, whose services are measured, and with plain `pg` beside them. */
+export class Measures {
+  constructor(app, urls) {
+    const of = (type) => app.get(type, { strict: false });
+    this.database = of(Database);
+    this.values = of(CredentialValues);
+    this.credentials = of(CredentialsService);
+    this.replacement = of(CredentialReplacement);
+    this.vault = of(VaultService);
+    this.rotation = of(OrganizationRotationService);
+    this.rotations = of(KeyRotations);
+    this.runner = of(RotationRunner);
+    this.root = of(RootRotationService);
+    this.rootWorker = of(RootRotationWorker);
+    this.owner = new pg.Pool({ connectionString: urls.owner, max: 20 });
+  }
+
+  close() {
+    return this.owner.end();
+  }
+
+  /** Many integrations like the one given, each with a credential of its own. @returns their ids */
+  async multiply(organizationId, integrationId, count) {
+    await this.owner.query('ALTER TABLE integrations NO FORCE ROW LEVEL SECURITY');
+    const { rows } = await this.owner.query(
+      `INSERT INTO integrations (organization_id, id, integration_type_id, name, config, auth_mode, status)
+       SELECT organization_id, uuidv7(), integration_type_id, 'bench ' || number, config, auth_mode, 'active'
+       FROM integrations, generate_series(1, $3) AS number WHERE organization_id = $1 AND id = $2 RETURNING id`,
+      [organizationId, integrationId, count],
+    );
+    await this.owner.query('ALTER TABLE integrations FORCE ROW LEVEL SECURITY');
+    const ids = rows.map(({ id }) => id);
+    for (let from = 0; from < ids.length; from += BATCH) {
+      const made = await Promise.all(
+        ids.slice(from, from + BATCH).map((id) => this.sealFor(organizationId, id)),
+      );
+      await this.database.tenant(organizationId, async (manager) => {
+        for (const credential of made) await this.credentials.insert(manager, credential);
+      });
+    }
+    await this.owner.query('ANALYZE integrations, integration_credentials');
+    this.ids = ids;
+  }
+
+  sealFor(organizationId, integrationId, place) {
+    const fields = { token: SECRET };
+    const made = { credentialType: 'api_token', fields, expiresAt: null, proven: true };
+    return this.credentials.seal(organizationId, integrationId, made, place);
+  }
+
+  /** Reads that find nothing in memory: there are more credentials than it keeps. */
+  readUncached(organizationId, tokenId) {
+    const program = {
+      kind: 'service_token',
+      tokenId,
+      tokenName: 'bench',
+      organizationId,
+      scopes: new Set(['credentials:read']),
+      integrationIds: null,
+      integrationTypeIds: null,
+      origin: { ip: '127.0.0.1', userAgent: 'bench', requestId: tokenId },
+    };
+    return loop(CONCURRENCY, ROUND_MS, (number) =>
+      this.values.read(program, this.ids[number % this.ids.length]),
+    );
+  }
+
+  selectOne(organizationId) {
+    return loop(CONCURRENCY, ROUND_MS, (number) =>
+      this.owner.query({ ...SELECT, values: [organizationId, this.ids[number % this.ids.length]] }),
+    );
+  }
+
+  /** Sealed, stored as a new version, logged and audited, in organisations of their own. */
+  store(places) {
+    return loop(CONCURRENCY, ROUND_MS, async (number) => {
+      const { organizationId, userId, integrationId } = places[number % places.length];
+      const current = await this.credentials.find(organizationId, integrationId);
+      const credential = await this.sealFor(organizationId, integrationId, current.id);
+      const origin = { ip: '127.0.0.1', userAgent: 'bench', requestId: userId };
+      await this.replacement.keep({ kind: 'user', userId, origin }, credential, 'bearer');
+    });
+  }
+
+  async insertOne(places) {
+    await this.owner.query(`CREATE TABLE IF NOT EXISTS bench_rows
+      (id uuid PRIMARY KEY, organization_id uuid, integration_id uuid, sealed bytea, created_at timestamptz)`);
+    const bytes = Buffer.alloc(65 + SECRET.length + 12, 7);
+    return loop(CONCURRENCY, ROUND_MS, (number) => {
+      const { organizationId, integrationId } = places[number % places.length];
+      return this.owner.query({
+        name: 'bench insert',
+        text: 'INSERT INTO bench_rows VALUES (gen_random_uuid(), $1, $2, $3, now())',
+        values: [organizationId, integrationId, bytes],
+      });
+    });
+  }
+
+  /** Everything of the organisation sealed anew under a new version of its key. */
+  async rotateOrganization(organizationId) {
+    const { id } = await this.rotation.start(SYSTEM, organizationId);
+    return this.timed(async () => {
+      await this.runner.work(organizationId, id);
+      const { state, done } = await this.rotations.require(id);
+      if (state !== 'completed') throw new Error(`the rotation is ${state}`);
+      return done;
+    });
+  }
+
+  async updateCredentials(organizationId) {
+    await this.owner.query('ALTER TABLE integration_credentials NO FORCE ROW LEVEL SECURITY');
+    const result = await this.timed(async () => {
+      const { rowCount } = await this.owner.query(
+        `UPDATE integration_credentials SET sealed = set_byte(sealed, 0, get_byte(sealed, 0)), key_version = key_version
+         WHERE organization_id = $1`,
+        [organizationId],
+      );
+      return rowCount;
+    });
+    await this.owner.query('ALTER TABLE integration_credentials FORCE ROW LEVEL SECURITY');
+    return result;
+  }
+
+  /** More organisations, each with a key of its own, as many as asked for. */
+  async multiplyOrganizations(count) {
+    for (let made = 0; made < count; made += BATCH) {
+      const batch = await Promise.all(
+        Array.from({ length: Math.min(BATCH, count - made) }, async (_, number) => {
+          const id = randomUUID();
+          return { id, slug: `many-${made + number}`, write: await this.vault.prepareOrganizationKey(id) };
+        }),
+      );
+      for (const { id, slug, write } of batch) {
+        await this.database.tenant(id, async (manager) => {
+          await manager.query('INSERT INTO organizations (id, name, slug) VALUES ($1, $2, $2)', [id, slug]);
+          await write(manager);
+        });
+      }
+    }
+  }
+
+  async rotateRoot() {
+    const { rows } = await this.owner.query('SELECT count(*)::int AS count FROM organizations');
+    await this.root.start(SYSTEM);
+    const result = await this.timed(async () => {
+      await this.rootWorker.run();
+      return rows[0].count;
+    });
+    await this.root.retireOld(SYSTEM);
+    return result;
+  }
+
+  async updateOrganizationKeys() {
+    await this.owner.query('ALTER TABLE organization_keys NO FORCE ROW LEVEL SECURITY');
+    const result = await this.timed(async () => {
+      const { rowCount } = await this.owner.query(
+        `UPDATE organization_keys SET wrapped_key = set_byte(wrapped_key, 0, get_byte(wrapped_key, 0)),
+           root_key_fingerprint = root_key_fingerprint`,
+      );
+      return rowCount;
+    });
+    await this.owner.query('ALTER TABLE organization_keys FORCE ROW LEVEL SECURITY');
+    return result;
+  }
+
+  /** @param work answers how many rows it did. */
+  async timed(work) {
+    const began = performance.now();
+    const count = await work();
+    const took = performance.now() - began;
+    return { rate: count / (took / 1000), average: took / count, p99: took / count };
+  }
+
+  memory() {
+    global.gc?.();
+    return Math.round(process.memoryUsage().rss / 2 ** 20);
+  }
+}

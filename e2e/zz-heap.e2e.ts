@@ -1,0 +1,33 @@
+import { button, field } from './support/screen';
+import { expect, signedInTest as test } from './support/test';
+import { register } from './support/people';
+test('heap', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto('/settings/tokens/new');
+  await field(page, 'Name').fill('Bot');
+  await button(page, 'Make the token').click();
+  const secret = (await page.getByLabel('The token', { exact: true }).textContent()) ?? '';
+  const count = async (label: string) => {
+    const cdp = await context.newCDPSession(page);
+    let text = '';
+    cdp.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => { text += chunk; });
+    await cdp.send('HeapProfiler.collectGarbage');
+    await cdp.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+    await cdp.detach();
+    const found = text.split(secret.slice(3, 40)).length - 1;
+    process.stdout.write(`${label}: ${found}\n`);
+    return found;
+  };
+  await count('shown');
+  await button(page, 'Copy the token').click();
+  await button(page, 'Done').click();
+  await expect(button(page, 'Rotate…')).toBeVisible();
+  await page.waitForTimeout(2500);
+  await count('done');
+  await page.getByRole('link', { name: 'Profile' }).click();
+  await page.waitForTimeout(800);
+  await page.getByRole('link', { name: 'Integrations' }).click();
+  await page.waitForTimeout(800);
+  await count('elsewhere');
+  void register;
+});
