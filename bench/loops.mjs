@@ -1,5 +1,7 @@
 // Loops that are counted and timed.
 
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
+
 /** Calls at most `concurrency` at once for a time. @returns calls a second, and how long they took in milliseconds. */
 export async function loop(concurrency, milliseconds, work) {
   const end = performance.now() + milliseconds;
@@ -28,7 +30,7 @@ export function summary(times) {
 export const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 /** Alternates the two, so that a noisy moment meets both; each measures a rate. */
-export async function sideBySide(measured, baseline, rounds = 3) {
+export async function sideBySide(measured, baseline, rounds = ROUNDS) {
   await measured();
   await baseline();
   const taken = [];

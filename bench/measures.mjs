@@ -197,8 +197,9 @@ export class Measures {
     return { rate: count / (took / 1000), average: took / count, p99: took / count };
   }
 
-  memory() {
-    global.gc?.();
+  /** @param collected after a full collection, which stops everything for a moment. */
+  memory(collected) {
+    if (collected) global.gc();
     return Math.round(process.memoryUsage().rss / 2 ** 20);
   }
 }

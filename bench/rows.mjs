@@ -149,7 +149,7 @@ export const ROWS = [
 /** A body of 100 MB each way: what the server's memory grew by at most, in MiB. */
 export async function streamed({ ask, stack, program, integrationId }) {
   const url = `${stack}/api/v1/integrations/${integrationId}/proxy/large`;
-  const before = await ask('memory');
+  const before = await ask('memory', true);
   let most = before;
   const watch = setInterval(async () => (most = Math.max(most, await ask('memory'))), 50);
   const chunk = Buffer.alloc(64 * 1024, 120);

@@ -74,16 +74,17 @@ const bench = {
     call('PATCH', `/organizations/${first.organizationId}`, first.person, { audit_of_reads }),
 };
 await ask('multiply', first.organizationId, first.integrationId, CREDENTIALS);
-const atRest = await ask('memory');
+const atRest = await ask('memory', true);
 
 const rows = [];
 for (const { measure, ...row } of chosen) {
-  process.stderr.write(`${row.what} …\n`);
+  process.stderr.write(`${row.what} … `);
   rows.push({ ...row, ...(await measure(bench)) });
+  process.stderr.write(`${rows.at(-1).ratio} of ${row.reach}\n`);
 }
 const memory = {
   after_start_mib: atRest,
-  after_the_rows_mib: await ask('memory'),
+  after_the_rows_mib: await ask('memory', true),
   grown_by_100_mb_bodies_mib: await streamed(bench),
 };
 

@@ -166,7 +166,8 @@ test('Argo CD: the draft survives a reload without its secret', async ({ page, s
 });
 
 test('SSH: the private key comes from a file, and a file that is none says so', async ({ page }) => {
-  const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA\n-----END OPENSSH PRIVATE KEY-----\n';
+  const key =
+    '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA\n-----END OPENSSH PRIVATE KEY-----\n';
   await chooseService(page, 'ssh', 'SSH');
   const choose = async (name: string, content: Buffer) => {
     const chooser = page.waitForEvent('filechooser');

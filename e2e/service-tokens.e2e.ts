@@ -51,6 +51,8 @@ test('a token is made, copied, used, rotated and revoked', async ({ page, person
   await page.evaluate(() => navigator.clipboard.writeText(''));
   await button(page, 'Done').click();
   await expect(page).toHaveURL(/\/settings\/tokens\/[0-9a-f-]{36}$/);
+  await expect(button(page, 'Rotate…')).toBeVisible();
+  await expect(secretOf(page)).toHaveCount(0);
   expect(await contentOf(page)).not.toContain(first);
 
   const read = await call(value, first);
@@ -119,6 +121,30 @@ test('from its page, an integration leads to a token for it', async ({ page, per
   expect(await contentOf(page)).not.toContain(secret);
   await page.goBack();
   await expect(page.getByText('Copy it now')).toHaveCount(0);
+});
+
+test('a secret that was shown is in the memory of the page no more', async ({ page, context, person }) => {
+  await connect(person, github('Any'));
+  await page.goto('/settings/tokens/new');
+  await field(page, 'Name').fill('Bot');
+  await button(page, 'Make the token').click();
+  const secret = (await secretOf(page).textContent()) ?? '';
+  const timesInMemory = async (): Promise<number> => {
+    const session = await context.newCDPSession(page);
+    const chunks: string[] = [];
+    session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk));
+    await session.send('HeapProfiler.collectGarbage');
+    await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+    await session.detach();
+    return chunks.join('').split(secret.slice(4, 40)).length - 1;
+  };
+  expect(await timesInMemory()).toBeGreaterThan(0);
+  await button(page, 'Copy the token').click();
+  await page.evaluate(() => navigator.clipboard.writeText(''));
+  await button(page, 'Done').click();
+  await page.getByRole('link', { name: 'Profile' }).click();
+  await expect(page.getByRole('region', { name: 'Profile' })).toBeVisible();
+  await expect(async () => expect(await timesInMemory()).toBe(0)).toPass({ timeout: 30_000 });
 });
 
 test('a network that is none is told at its field', async ({ page, person }) => {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import pg from 'pg';
-import { UnreadableCredentials } from '../src/integrations/unreadable-credentials.js';
 import { OrganizationRotationService } from '../src/vault/organization-rotation.service.js';
 import { LEASE_MS, LeaseLostError, type RotationLease } from '../src/vault/rotation-lease.js';
 import { VaultService } from '../src/vault/vault.service.js';
@@ -9,7 +8,6 @@ import { Counterpart } from './support/counterpart.js';
 import {
   addCredentials,
   finishRotations,
-  flip,
   readAll,
   rotationsOf,
   runnerOf,
@@ -18,7 +16,6 @@ import {
 } from './support/keys.js';
 import { createIntegration, integrationForm, letIn, type Stage } from './support/route-calls.js';
 import { type Account, TestApp } from './support/test-app.js';
-import { round } from './support/watch.js';
 
 let testApp: TestApp;
 let account: Account;
@@ -293,56 +290,5 @@ describe('the rotation of an organisation’s key', () => {
     );
     expect(row!.sealed.equals(sealed)).toBe(true);
     expect(await find(rotation.id)).toMatchObject({ state: 'completed', done: 0, skipped: 0 });
-  });
-});
-
-describe('a row that does not open', () => {
-  it('is skipped and shown as broken, and all else goes on', async () => {
-    const broken = await createIntegration(stage, { name: 'Broken' });
-    const healthy = await createIntegration(stage, { name: 'Healthy' });
-    const [first, second] = await addCredentials(testApp, account, 1200);
-    const [row] = await testApp.sql<{ id: string }>(
-      'SELECT id FROM integration_credentials WHERE integration_id = $1',
-      [broken],
-    );
-    const flipped = row!.id;
-    await flip(testApp, flipped);
-    await testApp.sql(
-      'UPDATE integration_credentials c SET sealed = o.sealed FROM integration_credentials o WHERE c.id = $1 AND o.id = $2',
-      [first, second],
-    );
-    await testApp.sql('UPDATE integrations SET next_check_at = NULL WHERE organization_id = $1', [
-      account.organizationId,
-    ]);
-
-    const { id } = await startRotation(testApp.app, account);
-    await finishRotations(testApp.app);
-
-    expect(await find(id)).toMatchObject({ state: 'completed', total: 1202, done: 1200, skipped: 2 });
-    const found = await unreadable();
-    expect(found.map(({ row_id }) => row_id)).toEqual([flipped, first].toSorted());
-    expect(found.every(({ reason, key_version }) => reason.length > 10 && key_version === 1)).toBe(true);
-    const jobs = await testApp.sql<{ data: { row_ids: string[] } }>(
-      "SELECT data FROM pgboss.job WHERE name = 'vault.unreadable' AND data->>'organization_id' = $1",
-      [account.organizationId],
-    );
-    const told = jobs.flatMap(({ data }) => data.row_ids);
-    expect(told.toSorted()).toEqual([flipped, first].toSorted());
-
-    const { organizationId: organization_id } = account;
-    const consumer = testApp.app.get(UnreadableCredentials, { strict: false });
-    await consumer.check({ organization_id, table: 'integration_credentials', row_ids: [flipped] });
-    await round(testApp.app);
-    const as = testApp.as(account);
-    const { integration } = (await as.get(`/integrations/${broken}`).expect(200)).body.data;
-    expect(integration).toMatchObject({
-      status: 'error',
-      error_message: 'The stored credential cannot be opened',
-    });
-    await as.post(`/integrations/${healthy}/test`).expect(200);
-
-    await as.patch(`/integrations/${broken}/credentials`, integrationForm(stage).credentials).expect(200);
-    expect((await unreadable()).map(({ row_id }) => row_id)).toEqual([first]);
-    await as.post(`/integrations/${broken}/test`).expect(200);
   });
 });

@@ -50,17 +50,14 @@ const numbered = <T extends { sequence: unknown }>(row: T): T & { sequence: numb
 export class AuditRepository {
   constructor(private readonly database: Database) {}
 
-  async lockHead(manager: EntityManager, organizationId: string): Promise<ChainHead | undefined> {
-    // The row is made first, so that two writers of the first row wait for each other too.
-    await manager.query(
-      `INSERT INTO audit_chains (organization_id, sequence, hash) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING`,
+  /** Made when there is none, so that two writers of the first row wait for each other too. */
+  async lockHead(manager: EntityManager, organizationId: string): Promise<ChainHead> {
+    const rows = await manager.query<ChainHead[]>(
+      `INSERT INTO audit_chains AS c (organization_id, sequence, hash) VALUES ($1, 0, $2)
+       ON CONFLICT (organization_id) DO UPDATE SET sequence = c.sequence RETURNING c.sequence, c.hash`,
       [organizationId, Buffer.alloc(32)],
     );
-    const rows = await manager.query<ChainHead[]>(
-      'SELECT sequence, hash FROM audit_chains WHERE organization_id = $1 FOR UPDATE',
-      [organizationId],
-    );
-    return rows[0] && numbered(rows[0]);
+    return numbered(rows[0]!);
   }
 
   /** @param rows in the order of the chain, of one organisation. */

@@ -91,7 +91,7 @@ export class AuditService {
     organizationId: string,
     entries: TimedEntry[],
   ): Promise<ChainHead> {
-    const head = (await this.repository.lockHead(manager, organizationId)) ?? GENESIS;
+    const head = await this.repository.lockHead(manager, organizationId);
     const rows = rowsAfter(head, organizationId, entries);
     await this.repository.append(manager, rows);
     return endOf(rows, head);

@@ -26,6 +26,8 @@ export class DatabaseModule {
               entities,
               applicationName: 'latchkey',
               poolSize: APP_CONNECTIONS,
+              // Statements that do not wait for each other travel together (pg, `pipeline`).
+              extra: { pipeline: true },
               connectTimeoutMS: 10_000,
               poolErrorHandler: (error: Error) =>
                 new Logger('Database').warn(`A connection ended: ${error.message}`),

@@ -18,10 +18,7 @@ export class Database implements OnApplicationShutdown {
 
   /** Work in one organisation: only its rows can be seen or made. */
   tenant<T>(organizationId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.source.transaction(async (manager) => {
-      await manager.query("SELECT set_config('app.organization_id', $1, true)", [organizationId]);
-      return work(manager);
-    });
+    return this.within("SELECT set_config('app.organization_id', $1, true)", organizationId, work);
   }
 
   /**
@@ -37,10 +34,7 @@ export class Database implements OnApplicationShutdown {
 
   /** Work for one person: their own memberships and organisations can be seen, whatever the organisation. */
   person<T>(userId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.source.transaction(async (manager) => {
-      await manager.query("SELECT set_config('app.user_id', $1, true)", [userId]);
-      return work(manager);
-    });
+    return this.within("SELECT set_config('app.user_id', $1, true)", userId, work);
   }
 
   /** Work on tables that belong to no organisation. Tenant tables show nothing here. */
@@ -61,6 +55,21 @@ export class Database implements OnApplicationShutdown {
   /** The application's pool, for a library that keeps a table of its own there. */
   get client(): pg.Pool {
     return (this.source.driver as PostgresDriver).master as pg.Pool;
+  }
+
+  /**
+   * The setting travels with the first statement of the work: the connection is a pipeline, which PostgreSQL works off in
+   * order. Should it fail, so does every statement after it.
+   */
+  private within<T>(
+    setting: string,
+    value: string,
+    work: (manager: EntityManager) => Promise<T>,
+  ): Promise<T> {
+    return this.source.transaction(async (manager) => {
+      const [, result] = await Promise.all([manager.query(setting, [value]), work(manager)]);
+      return result;
+    });
   }
 
   async onApplicationShutdown(): Promise<void> {

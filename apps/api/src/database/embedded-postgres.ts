@@ -93,16 +93,14 @@ export class EmbeddedPostgres {
   }
 
   /**
-   * For a command beside a running Latchkey.
-   * @returns the owner's connection URL; undefined when no Latchkey has the server.
+   * @returns the owner's connection URL for a command beside a running Latchkey; undefined when none has the server.
    * @throws EmbeddedPostgresError when there is no database in the folder.
    */
   async join(): Promise<string | undefined> {
     if (!existsSync(join(this.folder, 'PG_VERSION'))) {
-      throw new EmbeddedPostgresError(
-        `There is no database in ${this.dataDirectory}. Start Latchkey once, or name its folder with LATCHKEY_DATA_DIR ` +
-          'or its database with DATABASE_URL.',
-      );
+      const remedy =
+        'Start Latchkey once, or name its folder with LATCHKEY_DATA_DIR or its database with DATABASE_URL.';
+      throw new EmbeddedPostgresError(`There is no database in ${this.dataDirectory}. ${remedy}`);
     }
     const running = this.runningServer();
     if (!running) return undefined;

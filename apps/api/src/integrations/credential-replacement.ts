@@ -33,17 +33,19 @@ export class CredentialReplacement {
       integrationId,
       audit,
       async (manager, now, current) => {
-        version = await this.credentials.replace(manager, credential);
-        await this.repository.update(manager, organizationId, integrationId, {
-          authMode,
-          ...(current.status === 'disabled' ? {} : { nextCheckAt: now }),
-          updatedAt: now,
-        });
-        await this.activity.log(manager, organizationId, integrationId, now, {
-          action: 'credentials_updated',
-          status: 'success',
-          message: `Credentials replaced: ${fieldNames.join(', ')}`,
-        });
+        [version] = await Promise.all([
+          this.credentials.replace(manager, credential),
+          this.repository.update(manager, organizationId, integrationId, {
+            authMode,
+            ...(current.status === 'disabled' ? {} : { nextCheckAt: now }),
+            updatedAt: now,
+          }),
+          this.activity.log(manager, organizationId, integrationId, now, {
+            action: 'credentials_updated',
+            status: 'success',
+            message: `Credentials replaced: ${fieldNames.join(', ')}`,
+          }),
+        ]);
       },
     );
     return version;

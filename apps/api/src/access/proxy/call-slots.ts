@@ -6,7 +6,7 @@ const TRY_AGAIN_SECONDS = 1;
 /** How many calls run at once: one integration that hangs must not take the place of all others. */
 export class CallSlots {
   private total = 0;
-  private readonly byIntegration = new Map<string, number>();
+  private readonly byPlace = new Map<string, number>();
 
   constructor(private readonly limits: ProxyLimits) {}
 
@@ -14,8 +14,8 @@ export class CallSlots {
    * @returns what gives the place back; to be called once.
    * @throws AppError RATE_LIMITED, UNAVAILABLE
    */
-  take(integrationId: string): () => void {
-    const running = this.byIntegration.get(integrationId) ?? 0;
+  take(place: string): () => void {
+    const running = this.byPlace.get(place) ?? 0;
     const { callsAtOnce, callsPerIntegration } = this.limits;
     if (running >= callsPerIntegration) {
       throw new AppError(
@@ -31,12 +31,12 @@ export class CallSlots {
       });
     }
     this.total += 1;
-    this.byIntegration.set(integrationId, running + 1);
+    this.byPlace.set(place, running + 1);
     return () => {
       this.total -= 1;
-      const left = (this.byIntegration.get(integrationId) ?? 1) - 1;
-      if (left === 0) this.byIntegration.delete(integrationId);
-      else this.byIntegration.set(integrationId, left);
+      const left = (this.byPlace.get(place) ?? 1) - 1;
+      if (left === 0) this.byPlace.delete(place);
+      else this.byPlace.set(place, left);
     };
   }
 }

@@ -68,10 +68,12 @@ class ProxyEndpoint {
     try {
       await this.admit(request, reply);
       const { id, ownPath, target } = parse(request);
-      leave = this.service.enter(id, gone);
+      const program = request.program!;
+      // Who may not call it takes nobody's place.
+      leave = this.service.enter(`${program.organizationId} ${id.toLowerCase()}`, gone);
       if (reply.raw.destroyed) leave();
       const call = { integrationId: id, target, incoming: request.raw, ownPath, signal: gone.signal };
-      sendAnswer(reply, await this.service.call(request.program!, call), this.limits.stream.idleMs);
+      sendAnswer(reply, await this.service.call(program, call), this.limits.stream.idleMs);
     } catch (error) {
       await this.errors.respond(error, request, reply);
     }

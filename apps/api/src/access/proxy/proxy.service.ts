@@ -60,12 +60,13 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
 
   /**
    * A place among the calls that run at once.
+   * @param place whose integration it is, and which
    * @param call ends it
    * @returns what gives the place back
    * @throws AppError RATE_LIMITED, UNAVAILABLE
    */
-  enter(integrationId: string, call: AbortController): () => void {
-    const leave = this.slots.take(integrationId);
+  enter(place: string, call: AbortController): () => void {
+    const leave = this.slots.take(place);
     this.underWay.add(call);
     return () => {
       // The end of a connection may be told twice.
