@@ -17,6 +17,8 @@ const SECRET = 'x'.repeat(40);
 const ROUND_MS = Number(process.env.BENCH_SECONDS ?? 5) * 1000;
 const CONCURRENCY = 20;
 const BATCH = 500;
+/** More than a run can store. */
+const STORED = 200_000;
 const SYSTEM = { kind: 'system', component: 'bench' };
 
 const SELECT = {
@@ -97,8 +99,34 @@ export class Measures {
     );
   }
 
-  /** Sealed, stored as a new version, logged and audited, in organisations of their own. */
-  store(places) {
+  /** Integrations that have no credential yet. */
+  async empty(places, count) {
+    await this.owner.query('ALTER TABLE integrations NO FORCE ROW LEVEL SECURITY');
+    this.without = [];
+    for (const { organizationId, integrationId } of places) {
+      const { rows } = await this.owner.query(
+        `INSERT INTO integrations (organization_id, id, integration_type_id, name, config, auth_mode)
+         SELECT organization_id, uuidv7(), integration_type_id, 'empty', config, auth_mode
+         FROM integrations, generate_series(1, $3) WHERE organization_id = $1 AND id = $2 RETURNING id`,
+        [organizationId, integrationId, Math.ceil(count / places.length)],
+      );
+      this.without.push(...rows.map(({ id }) => ({ organizationId, id })));
+    }
+    await this.owner.query('ALTER TABLE integrations FORCE ROW LEVEL SECURITY');
+  }
+
+  /** Sealed and stored, each for an integration that has none. */
+  async store(places) {
+    if (!this.without?.length) await this.empty(places, STORED);
+    return loop(CONCURRENCY, ROUND_MS, async () => {
+      const { organizationId, id } = this.without.pop();
+      const credential = await this.sealFor(organizationId, id);
+      await this.database.tenant(organizationId, (manager) => this.credentials.insert(manager, credential));
+    });
+  }
+
+  /** What a person does who enters another credential: locked, kept beside the one before, logged, audited. */
+  replace(places) {
     return loop(CONCURRENCY, ROUND_MS, async (number) => {
       const { organizationId, userId, integrationId } = places[number % places.length];
       const current = await this.credentials.find(organizationId, integrationId);
@@ -133,17 +161,27 @@ export class Measures {
     });
   }
 
-  async updateCredentials(organizationId) {
-    await this.owner.query('ALTER TABLE integration_credentials NO FORCE ROW LEVEL SECURITY');
+  /** The same rows get values of the same size from here, as any change of their key has to bring them. */
+  updateCredentials(organizationId) {
+    return this.bulkUpdate(
+      'SELECT id, sealed AS value FROM integration_credentials WHERE organization_id = $1',
+      `UPDATE integration_credentials c SET sealed = new.value, key_version = c.key_version
+       FROM unnest($2::uuid[], $3::bytea[]) AS new (id, value) WHERE c.organization_id = $1 AND c.id = new.id`,
+      'integration_credentials',
+      [organizationId],
+    );
+  }
+
+  async bulkUpdate(select, update, table, parameters) {
+    await this.owner.query(`ALTER TABLE ${table} NO FORCE ROW LEVEL SECURITY`);
     const result = await this.timed(async () => {
-      const { rowCount } = await this.owner.query(
-        `UPDATE integration_credentials SET sealed = set_byte(sealed, 0, get_byte(sealed, 0)), key_version = key_version
-         WHERE organization_id = $1`,
-        [organizationId],
-      );
-      return rowCount;
+      const { rows } = await this.owner.query(select, parameters);
+      const ids = rows.map(({ id }) => id);
+      const values = rows.map(({ value }) => value);
+      await this.owner.query(update, [...parameters, ids, values]);
+      return rows.length;
     });
-    await this.owner.query('ALTER TABLE integration_credentials FORCE ROW LEVEL SECURITY');
+    await this.owner.query(`ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`);
     return result;
   }
 
@@ -176,17 +214,14 @@ export class Measures {
     return result;
   }
 
-  async updateOrganizationKeys() {
-    await this.owner.query('ALTER TABLE organization_keys NO FORCE ROW LEVEL SECURITY');
-    const result = await this.timed(async () => {
-      const { rowCount } = await this.owner.query(
-        `UPDATE organization_keys SET wrapped_key = set_byte(wrapped_key, 0, get_byte(wrapped_key, 0)),
-           root_key_fingerprint = root_key_fingerprint`,
-      );
-      return rowCount;
-    });
-    await this.owner.query('ALTER TABLE organization_keys FORCE ROW LEVEL SECURITY');
-    return result;
+  updateOrganizationKeys() {
+    return this.bulkUpdate(
+      'SELECT organization_id AS id, wrapped_key AS value FROM organization_keys',
+      `UPDATE organization_keys k SET wrapped_key = new.value, root_key_fingerprint = k.root_key_fingerprint
+       FROM unnest($1::uuid[], $2::bytea[]) AS new (id, value) WHERE k.organization_id = new.id`,
+      'organization_keys',
+      [],
+    );
   }
 
   /** @param work answers how many rows it did. */

@@ -80,7 +80,7 @@ const rows = [];
 for (const { measure, ...row } of chosen) {
   process.stderr.write(`${row.what} … `);
   rows.push({ ...row, ...(await measure(bench)) });
-  process.stderr.write(`${rows.at(-1).ratio} of ${row.reach}\n`);
+  process.stderr.write(`${rows.at(-1).ratio}${row.reach ? ` of ${row.reach}` : ''}\n`);
 }
 const memory = {
   after_start_mib: atRest,
@@ -93,7 +93,7 @@ server.send({ call: 'stop' });
 service.disconnect();
 await stopped;
 
-const reached = ({ ratio, reach, most = {}, ...measured }) =>
+const reached = ({ ratio, reach = 0, most = {}, ...measured }) =>
   ratio >= reach && Object.entries(most).every(([name, limit]) => measured[name] <= limit);
 const machine = {
   cpu: cpus()[0]?.model,

@@ -2,6 +2,8 @@
 import { createServer } from 'node:http';
 
 const SMALL = JSON.stringify({ ok: true, name: 'bench' });
+/** As far away as a service in the same region. */
+const NEAR_MS = 5;
 const CHUNK = Buffer.alloc(64 * 1024, 120);
 
 createServer((request, response) => {
@@ -17,10 +19,11 @@ createServer((request, response) => {
     };
     return push();
   }
-  request.resume().on('end', () => {
+  const answer = () => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': SMALL.length });
     response.end(SMALL);
-  });
+  };
+  request.resume().on('end', () => (request.url === '/near' ? setTimeout(answer, NEAR_MS) : answer()));
 }).listen(0, '127.0.0.1', function listening() {
   process.send(this.address().port);
 });

@@ -44,6 +44,21 @@ describe('a provider that limits our calls', () => {
     expect(await stage.usage(id)).toMatchObject({ calls: 2, throttled: 1, errors: 0 });
   });
 
+  it('is called again at once with another credential, whose limit is its own', async () => {
+    limitCalls({ 'retry-after': '60' });
+    await stage.call('/x', { id });
+    stage.provider.answers({ '*': { json: { ok: true } } });
+    await stage.testApp
+      .as(stage.admin)
+      .patch(`/integrations/${id}/credentials`, {
+        credential_type: 'api_token',
+        auth_mode: 'bearer',
+        token: 'another-secret',
+      })
+      .expect(200);
+    expect((await stage.call('/x', { id })).status).toBe(200);
+  });
+
   it('keeps no other integration from being called', async () => {
     limitCalls({ 'retry-after': '60' });
     await stage.call('/x', { id });

@@ -63,6 +63,15 @@ describe('usage', () => {
     expect(await rows()).toHaveLength(1);
   });
 
+  it('counts an integration whose id is written in capitals as the same one', async () => {
+    const written = [id, id.toUpperCase()];
+    for (const each of written) await readValue(stage.testApp, stage.token, each).expect(200);
+    for (const each of written) await stage.call('/x', { id: each });
+    await counter().flush();
+
+    expect(await rows()).toEqual([expect.objectContaining({ calls: '2', reads: '2' })]);
+  });
+
   it('is one row for five minutes, added up over flushes and replicas', async () => {
     const replica = await stage.testApp.launch();
     const other = replica.get(UsageCounter, { strict: false });

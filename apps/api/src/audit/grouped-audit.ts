@@ -10,7 +10,12 @@ const GROUP = 1000;
 const MOST_BEHIND = 10_000;
 const CHAINS_IN_MEMORY = 10_000;
 
+/** How long rows that nobody waits for gather: the more of them a commit takes, the less each costs. */
+const GATHER_MS = 200;
+
 interface Waiting extends TimedEntry {
+  /** A caller waits for it. */
+  awaited: boolean;
   settle: (failure?: unknown) => void;
 }
 
@@ -24,6 +29,8 @@ export class GroupedAudit implements OnModuleDestroy {
   private readonly logger = new Logger('Audit');
   private readonly gathering = new Map<string, Waiting[]>();
   private readonly writing = new Map<string, Promise<void>>();
+  /** What ends the gathering of an organisation's rows. */
+  private readonly gatherers = new Map<string, () => void>();
   /** Where the chains ended when this process wrote to them last. */
   private readonly heads = new LRUCache<string, ChainHead>({ max: CHAINS_IN_MEMORY });
 
@@ -38,6 +45,7 @@ export class GroupedAudit implements OnModuleDestroy {
       this.add(organizationId, {
         entry,
         at: this.clock.date(),
+        awaited: true,
         settle: (failure) => (failure === undefined ? resolve() : reject(failure as Error)),
       });
     });
@@ -55,6 +63,7 @@ export class GroupedAudit implements OnModuleDestroy {
     this.add(organizationId, {
       entry,
       at: this.clock.date(),
+      awaited: false,
       settle: (failure) => {
         if (failure !== undefined)
           this.logger.error(
@@ -66,7 +75,10 @@ export class GroupedAudit implements OnModuleDestroy {
 
   /** Everything that was given is written, or told as failed. */
   async flush(): Promise<void> {
-    while (this.writing.size > 0) await Promise.allSettled(this.writing.values());
+    while (this.writing.size > 0) {
+      for (const hurry of this.gatherers.values()) hurry();
+      await Promise.all(this.writing.values());
+    }
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -77,19 +89,18 @@ export class GroupedAudit implements OnModuleDestroy {
     const group = this.gathering.get(organizationId);
     if (group) group.push(row);
     else this.gathering.set(organizationId, [row]);
-    if (!this.writing.has(organizationId))
-      this.writing.set(
-        organizationId,
-        this.write(organizationId).finally(() => this.writing.delete(organizationId)),
-      );
+    if (!this.writing.has(organizationId)) this.writing.set(organizationId, this.write(organizationId));
+    if (row.awaited) this.gatherers.get(organizationId)?.();
   }
 
+  /** Never throws: every row is told what became of it. */
   private async write(organizationId: string): Promise<void> {
     // What arrives in this turn of the event loop goes along.
     await new Promise((resolve) => setImmediate(resolve));
     for (;;) {
+      await this.gather(organizationId);
       const gathered = this.gathering.get(organizationId);
-      if (!gathered) return;
+      if (!gathered) break;
       const group = gathered.splice(0, GROUP);
       if (gathered.length === 0) this.gathering.delete(organizationId);
       let failure: unknown;
@@ -100,6 +111,21 @@ export class GroupedAudit implements OnModuleDestroy {
       }
       for (const row of group) row.settle(failure);
     }
+    // In the same step in which nothing was found: a row that comes later begins anew.
+    this.writing.delete(organizationId);
+  }
+
+  private async gather(organizationId: string): Promise<void> {
+    const gathered = this.gathering.get(organizationId);
+    if (!gathered || gathered.length >= GROUP || gathered.some(({ awaited }) => awaited)) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, GATHER_MS);
+      this.gatherers.set(organizationId, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    this.gatherers.delete(organizationId);
   }
 
   /** Mostly nobody else writes to the chain in between: its end is known then, and need not be asked for. */

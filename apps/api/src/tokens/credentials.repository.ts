@@ -22,7 +22,24 @@ export class CredentialsRepository {
   }
 
   async insert(manager: EntityManager, credential: Credential): Promise<void> {
-    await manager.insert(Credential, credential);
+    await manager.query(
+      `INSERT INTO integration_credentials (organization_id, id, integration_id, credential_type, state, sealed,
+         key_version, field_names, expires_at, created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+      [
+        credential.organizationId,
+        credential.id,
+        credential.integrationId,
+        credential.credentialType,
+        credential.state,
+        credential.sealed,
+        credential.keyVersion,
+        credential.fieldNames,
+        credential.expiresAt,
+        credential.createdAt,
+        credential.updatedAt,
+      ],
+    );
   }
 
   async update(

@@ -76,14 +76,14 @@ function namedInConnection(value: string | string[] | undefined): Set<string> | 
   );
 }
 
-function isCallersOwn(name: string): boolean {
-  return (
-    HOP_BY_HOP.has(name) ||
-    CALLERS_OWN.has(name) ||
-    name.startsWith('proxy-') ||
-    name.startsWith('x-forwarded')
-  );
-}
+/** What browsers and `fetch` say of themselves begins with `sec-`. */
+const CALLERS_OWN_START = /^(proxy-|sec-|x-forwarded)/;
+
+const isCallersOwn = (name: string): boolean =>
+  HOP_BY_HOP.has(name) || CALLERS_OWN.has(name) || CALLERS_OWN_START.test(name);
+
+/** `fetch` sends `Accept` of anything unasked; a type's own says more. */
+const saysNothing = (name: string, value: string | string[]): boolean => name === 'accept' && value === '*/*';
 
 /**
  * The caller's headers as they go to the provider: without those of the connection, of the way here, and the
@@ -104,6 +104,7 @@ export function requestHeaders(
   for (const [name, value] of Object.entries(callers)) {
     const known = canonical(name);
     if (value === undefined || isCallersOwn(known) || connection?.has(name) || known in carriers) continue;
+    if (saysNothing(name, value) && name in headers) continue;
     headers[name] = typeof value === 'string' ? value : value.join(', ');
   }
   return Object.assign(headers, carriers);

@@ -24,6 +24,7 @@ import type { Hint, ProxyAnswer, ProxyCall } from './proxy-call.js';
 import { explainFailure } from './proxy-errors.js';
 import { ProxyLimits } from './proxy-limits.js';
 import { announcedLength, type BodyRules, type RequestBody, takeBody } from './request-body.js';
+import { pastStaleConnection } from './stale-connection.js';
 import { Throttles } from './throttles.js';
 
 interface Attempt extends Peeked {
@@ -37,6 +38,10 @@ const NO_BODY = Buffer.alloc(0);
 const AWS = new Set(['aws_access_key', 'aws_assume_role']);
 /** Parts of a signature: the caller's own would contradict it. */
 const AWS_HEADERS = ['x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256'];
+
+/** Limits are those of a credential: another one has its own. */
+const placeOf = ({ integrationId, credentialVersion }: LiveConnection): string =>
+  `${integrationId} ${credentialVersion}`;
 
 /** Calls of programs, made with the integration's credential at the integration's own address. */
 @Injectable()
@@ -91,7 +96,7 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
    */
   async call(program: ProgramActor, call: ProxyCall): Promise<ProxyAnswer> {
     const connection = await this.connections.require(program, call.integrationId);
-    this.throttles.check(connection.integrationId, connection.name);
+    this.throttles.check(placeOf(connection), connection.name);
     try {
       const usable = await this.credentials.get(connection, { signal: call.signal });
       // Refused before the body is taken, where it is the path that is wrong.
@@ -143,7 +148,7 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
     usable: UsableCredential,
     request: ProxyRequest,
     { incoming, signal }: ProxyCall,
-    { content, length }: RequestBody,
+    { content, length, replayable }: RequestBody,
   ): Promise<Attempt> {
     const { manifest, way } = connection;
     const method = incoming.method ?? 'GET';
@@ -156,7 +161,7 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
     const started = performance.now();
     let response: EgressStreamResponse | undefined;
     try {
-      response = await this.egress.stream({
+      const sent = {
         method,
         url: request.url,
         headers,
@@ -167,7 +172,8 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
         clientCertificate: clientCertificateOf(way, usable.fields),
         limits: this.limits.stream,
         signal,
-      });
+      };
+      response = await pastStaleConnection(method, replayable, () => this.egress.stream(sent));
       const ms = performance.now() - started;
       let peeked = arrived(response);
       if (!peeked.complete && looksInside && isWorthReading(response, method, this.limits.peekBytes))
@@ -200,16 +206,17 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
   }
 
   private judge(
-    { manifest, organizationId, integrationId }: LiveConnection,
+    connection: LiveConnection,
     { status, headers }: EgressStreamResponse,
     { chunks, complete }: Peeked,
     ms: number,
   ): ProxyVerdict {
+    const { manifest, organizationId, integrationId } = connection;
     const now = this.clock.now();
     const body = complete && looksIntoBodies(manifest) ? Buffer.concat(chunks) : NO_BODY;
     const verdict = judgeProxyAnswer(manifest, { status, headers, body }, now);
     const { throttledSeconds, rateLimit } = verdict;
-    if (throttledSeconds !== undefined) this.throttles.note(integrationId, throttledSeconds);
+    if (throttledSeconds !== undefined) this.throttles.note(placeOf(connection), throttledSeconds);
     const outcome = throttledSeconds !== undefined ? 'throttled' : status >= 500 ? 'failed' : 'answered';
     this.usage.countCall(organizationId, integrationId, {
       ms,

@@ -15,12 +15,12 @@ export class Throttles {
   ) {}
 
   /** @throws AppError RATE_LIMITED while the provider wants no call */
-  check(integrationId: string, name: string): void {
-    const until = this.until.get(integrationId);
+  check(place: string, name: string): void {
+    const until = this.until.get(place);
     if (until === undefined) return;
     const seconds = Math.ceil((until - this.clock.now()) / 1000);
     if (seconds <= 0) {
-      this.until.delete(integrationId);
+      this.until.delete(place);
       return;
     }
     throw new AppError(
@@ -30,8 +30,8 @@ export class Throttles {
     );
   }
 
-  note(integrationId: string, seconds: number): void {
+  note(place: string, seconds: number): void {
     const wait = Math.min(seconds * 1000, this.limits.longestThrottleMs);
-    if (wait > 0) this.until.set(integrationId, this.clock.now() + wait);
+    if (wait > 0) this.until.set(place, this.clock.now() + wait);
   }
 }
