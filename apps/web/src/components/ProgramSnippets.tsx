@@ -56,7 +56,7 @@ export function ProgramSnippets({ integrationId = NO_INTEGRATION, path, scopes }
       {(call !== undefined || credential) && (
         <CodeBlock
           title="With JavaScript or TypeScript"
-          description="The library renews, repeats and waits where that is right."
+          description="The library, in libs/sdk of Latchkey’s source, repeats and waits where that is right."
           code={sdk(target, { path: call, credential })}
         />
       )}

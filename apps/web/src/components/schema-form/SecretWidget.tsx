@@ -35,27 +35,30 @@ function SecretLines(props: FieldProps) {
   const Icon = shown ? IconEyeOff : IconEye;
   return (
     <FileFill label={props.label} disabled={props.disabled || props.readonly} onText={props.onChange}>
-      <div className={classes.field}>
-        <Textarea
-          {...inputProps(props)}
-          {...unmanaged}
-          value={props.value ?? ''}
-          onChange={(event) => props.onChange(textOrAbsent(event.currentTarget.value))}
-          autosize
-          minRows={4}
-          maxRows={10}
-          classNames={{ input: shown ? classes.lines : `${classes.lines} ${classes.masked}` }}
-        />
-        {props.value !== undefined && (
-          <ActionIcon
-            className={classes.reveal}
-            aria-label={shown ? `Hide ${props.label}` : `Show ${props.label}`}
-            onClick={() => setShown(!shown)}
-          >
-            <Icon size={16} aria-hidden />
-          </ActionIcon>
-        )}
-      </div>
+      <Textarea
+        {...inputProps(props)}
+        {...unmanaged}
+        value={props.value ?? ''}
+        onChange={(event) => props.onChange(textOrAbsent(event.currentTarget.value))}
+        autosize
+        minRows={4}
+        maxRows={10}
+        classNames={{
+          input: shown ? classes.lines : `${classes.lines} ${classes.masked}`,
+          section: classes.corner,
+        }}
+        rightSectionPointerEvents="all"
+        rightSection={
+          props.value !== undefined && (
+            <ActionIcon
+              aria-label={shown ? `Hide ${props.label}` : `Show ${props.label}`}
+              onClick={() => setShown(!shown)}
+            >
+              <Icon size={16} aria-hidden />
+            </ActionIcon>
+          )
+        }
+      />
     </FileFill>
   );
 }

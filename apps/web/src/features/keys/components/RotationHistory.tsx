@@ -39,7 +39,7 @@ function HistoryRow({ rotation }: { rotation: KeyRotation }) {
       </Cell>
       <Cell label="Finished" quiet>
         <RelativeTime time={finished} />
-        {finished && <div className={classes.sub}>in {formatDuration(started, finished)}</div>}
+        {finished && <div className={classes.sub}>took {formatDuration(started, finished)}</div>}
       </Cell>
       <Cell label="Old version" quiet>
         {kind === 'verification' ? (

@@ -72,9 +72,7 @@ function RunningRotation({ rotation }: { rotation: KeyRotation }) {
       </div>
       <Progress value={percentOf(rotation)} aria-label={title} transitionDuration={300} />
       <div className={classes.numbers} data-numbers>
-        <span>
-          {number(done)} of {number(total)}
-        </span>
+        <span>{total === 0 ? 'Looking for what there is to do' : `${number(done)} of ${number(total)}`}</span>
         {rate !== null && <span>{number(rate)} a second</span>}
         {left && <span>{left}</span>}
         {skipped > 0 && <span className={classes.skipped}>{number(skipped)} could not be opened</span>}

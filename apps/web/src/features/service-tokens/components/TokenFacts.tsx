@@ -14,7 +14,7 @@ function factsOf(token: ServiceToken): Fact[] {
     { label: 'Ends with', value: <span className={classes.hint}>…{token.hint}</span> },
     { label: 'For', value: <NarrowingLinks token={token} /> },
     { label: 'Networks', value: token.allowed_cidrs?.join(', ') ?? 'From anywhere' },
-    { label: 'Stops working', value: <TokenExpiry token={token} /> },
+    ...(token.revoked_at ? [] : [{ label: 'Stops working', value: <TokenExpiry token={token} /> }]),
     { label: 'Last used', value: <LastUse token={token} /> },
     ...(token.rotated_at ? [{ label: 'Rotated', value: <RelativeTime time={token.rotated_at} /> }] : []),
     ...(token.previous_until
@@ -36,7 +36,12 @@ function factsOf(token: ServiceToken): Fact[] {
 export function TokenFacts({ token }: { token: ServiceToken }) {
   return (
     <>
-      <Panel title="Facts" description={token.description || undefined}>
+      <Panel
+        title="Facts"
+        description={
+          token.description ? <span className={classes.prose}>{token.description}</span> : undefined
+        }
+      >
         <Facts rows facts={factsOf(token)} />
       </Panel>
       <Panel title="What it may do">

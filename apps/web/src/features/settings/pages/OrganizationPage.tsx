@@ -86,5 +86,8 @@ function byResource(permissions: string[]): { label: string; value: string }[] {
     const [resource = '', action = ''] = permission.split(':');
     actions.set(resource, [...(actions.get(resource) ?? []), action]);
   }
-  return [...actions].map(([resource, list]) => ({ label: humanize(resource), value: list.join(', ') }));
+  return [...actions].map(([resource, list]) => ({
+    label: humanize(resource.replace('organization', 'organisation')),
+    value: list.join(', '),
+  }));
 }
