@@ -176,6 +176,11 @@ describe('a super admin', () => {
     expect((await as().get(`/admin/keys/rotations/${id}`)).body.data.rotation.state).toBe('completed');
   });
 
+  it('finds organisations with something unreadable before those where all is well', async () => {
+    await testApp.account({ organization_name: 'Aardvark' });
+    expect((await keys('?per_page=1')).organizations).toMatchObject([{ name: 'Acme Corp', unreadable: 1 }]);
+  });
+
   it.each([
     ['/admin/keys/rotate', {}, 400],
     ['/admin/keys/rotate', { kind: 'everything' }, 400],

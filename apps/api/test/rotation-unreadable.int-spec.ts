@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { UnreadableCredentials } from '../src/integrations/unreadable-credentials.js';
+import { UnwrappedKeys } from '../src/vault/unwrapped-keys.js';
 import { Counterpart } from './support/counterpart.js';
 import { addCredentials, finishRotations, flip, rotationsOf, startRotation } from './support/keys.js';
 import { createIntegration, integrationForm, letIn, type Stage } from './support/route-calls.js';
@@ -79,4 +80,44 @@ it('a row that does not open is skipped and shown as broken, and all else goes o
   await as.patch(`/integrations/${broken}/credentials`, integrationForm(stage).credentials).expect(200);
   expect((await unreadable()).map(({ row_id }) => row_id)).toEqual([first]);
   await as.post(`/integrations/${broken}/test`).expect(200);
+});
+
+it('a key of an organisation that does not open is told of in plain words, and a rotation of it mends that', async () => {
+  const sick = await testApp.account();
+  const sickStage = { ...stage, admin: sick };
+  const as = testApp.as(sick);
+  const id = await createIntegration(sickStage, { name: 'Sealed before' });
+  await testApp.sql(
+    'UPDATE organization_keys SET wrapped_key = set_byte(wrapped_key, 60, get_byte(wrapped_key, 60) # 1) WHERE organization_id = $1',
+    [sick.organizationId],
+  );
+  testApp.app.get(UnwrappedKeys, { strict: false }).forget(sick.organizationId);
+  const enterAgain = () => as.patch(`/integrations/${id}/credentials`, integrationForm(stage).credentials);
+  for (const answer of [
+    await enterAgain().expect(503),
+    await as.post('/integrations', integrationForm(stage)).expect(503),
+  ])
+    expect(answer.body.error).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('whoever runs Latchkey'),
+    });
+
+  await startRotation(testApp.app, sick);
+  await finishRotations(testApp.app);
+  await enterAgain().expect(200);
+  await as.post(`/integrations/${id}/test`).expect(200);
+});
+
+it('of a version from before that does not open it is said that the present one does', async () => {
+  const [id] = await addCredentials(testApp, account, 1);
+  await testApp.sql(
+    `UPDATE integration_credentials SET previous_sealed = set_byte(sealed, 60, get_byte(sealed, 60) # 1),
+       previous_key_version = key_version WHERE id = $1`,
+    [id],
+  );
+  await startRotation(testApp.app, account);
+  await finishRotations(testApp.app);
+
+  const reasons = (await unreadable()).filter(({ row_id }) => row_id === id).map(({ reason }) => reason);
+  expect(reasons).toEqual([expect.stringContaining('The present value opens')]);
 });

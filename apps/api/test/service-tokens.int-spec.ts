@@ -80,6 +80,7 @@ describe('making a service token', () => {
     [{ allowed_cidrs: ['localhost'] }, 'allowed_cidrs'],
     [{ expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
     [{ expires_at: 'tomorrow' }, 'expires_at'],
+    [{ expires_at: '2027-02-30T00:00:00Z' }, 'expires_at'],
     [{ expires_at: 1_900_000_000 }, 'expires_at'],
     [{ secret: 'lk_mine' }, 'secret'],
   ])('refuses %j and names the field', async (fields, field) => {
@@ -202,6 +203,8 @@ describe('a program with a service token', () => {
     ]);
     await read(await make({ allowed_cidrs: ['127.0.0.1', '::1'] })).expect(200);
     await read(await make({ allowed_cidrs: ['127.0.0.0/8', '::1/128'] })).expect(200);
+    await read(await make({ allowed_cidrs: ['::ffff:127.0.0.0/104'] })).expect(200);
+    await read(await make({ allowed_cidrs: ['::ffff:203.0.113.1'] })).expect(403);
   });
 
   it('of another organisation finds nothing here', async () => {

@@ -5,7 +5,8 @@ import { AppError } from './app-error.js';
 @Injectable()
 class UuidPipe extends ParseUUIDPipe {
   override async transform(value: string, metadata: ArgumentMetadata): Promise<string> {
-    return (await super.transform(value, metadata)).toLowerCase();
+    const id: string = (await super.transform(value, metadata))!;
+    return id.toLowerCase();
   }
 }
 

@@ -17,7 +17,6 @@ import {
   type UsableCredential,
   UsableCredentials,
 } from '../tokens/usable-credentials.js';
-import { callAws } from './providers/aws.provider.js';
 import { callByManifest } from './providers/manifest.provider.js';
 import { callPostgres } from './providers/postgres.provider.js';
 import type {
@@ -27,7 +26,6 @@ import type {
   ProviderOutcome,
   ProviderSuccess,
 } from './providers/provider.js';
-import { callSsh } from './providers/ssh.provider.js';
 
 /** How long a test may take, in milliseconds. */
 @Injectable()
@@ -42,8 +40,9 @@ const LONGEST_DETAIL = 200;
 const PROVIDERS: Record<string, Provider> = {
   manifest: callByManifest,
   postgres: callPostgres,
-  aws: callAws,
-  ssh: callSsh,
+  // Their clients take 50 MB together: they are loaded by the first who needs them.
+  aws: async (call) => (await import('./providers/aws.provider.js')).callAws(call),
+  ssh: async (call) => (await import('./providers/ssh.provider.js')).callSsh(call),
 };
 
 export interface Connection {

@@ -13,7 +13,7 @@ import { EgressClient } from '../../egress/egress.client.js';
 import type { EgressStreamResponse } from '../../egress/streamed-call.js';
 import { type LiveConnection, LiveConnections } from '../../integrations/live-connections.js';
 import { clientCertificateOf } from '../../tokens/client-certificate.js';
-import { type RequestToSign, signRequest } from '../../tokens/request-signing.js';
+import type { RequestToSign } from '../../tokens/request-signing.js';
 import { type UsableCredential, UsableCredentials } from '../../tokens/usable-credentials.js';
 import { UsageCounter } from '../../usage/usage-counter.js';
 import { answerHeaders, secretsOf } from './answer-headers.js';
@@ -195,6 +195,8 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
   ): Promise<Record<string, string>> {
     const own = Object.fromEntries(Object.entries(headers).filter(([name]) => !AWS_HEADERS.includes(name)));
     const body = content === undefined || Buffer.isBuffer(content) ? content : 'unsigned';
+    // Loaded by the first call to AWS.
+    const { signRequest } = await import('../../tokens/request-signing.js');
     const signature = await signRequest(
       way,
       fields,

@@ -2,13 +2,7 @@ import { AssumeRoleCommand, type AssumeRoleCommandOutput } from '@aws-sdk/client
 import { explainAws, stsClient } from '../aws-sts.js';
 import type { CredentialSource } from '../credential-source.js';
 import { CredentialUnusableError } from '../credential-unusable.error.js';
-import {
-  CALL_TIMEOUT_MS,
-  type Derivation,
-  type DerivationTools,
-  type Derived,
-  fetchedMargin,
-} from './derivation.js';
+import { CALL_TIMEOUT_MS, type DerivationTools, type Derived } from './derivation.js';
 
 /** An hour: the most that every role allows. */
 const LIFETIME_S = 3600;
@@ -30,7 +24,11 @@ function derivedOf({ Credentials: keys }: AssumeRoleCommandOutput, now: number):
   return { fields: { access_key_id: id, secret_access_key: secret, session_token: token }, expiresAt: end };
 }
 
-async function derive({ config, fields }: CredentialSource, tools: DerivationTools): Promise<Derived> {
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+export async function deriveAssumedRole(
+  { config, fields }: CredentialSource,
+  tools: DerivationTools,
+): Promise<Derived> {
   const { egress, signal } = tools;
   const now = tools.now();
   const client = stsClient(config, fields, { egress, signal, now, timeoutMs: CALL_TIMEOUT_MS });
@@ -50,6 +48,3 @@ async function derive({ config, fields }: CredentialSource, tools: DerivationToo
     client.destroy();
   }
 }
-
-/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
-export const assumedRole: Derivation = { derive, renewable: true, margin: fetchedMargin };

@@ -1,9 +1,11 @@
+import { createRequire } from 'node:module';
 import type { AuthWay, CredentialType } from '@latchkey/catalogue';
-import ssh2 from 'ssh2';
 import type { CredentialFields } from '../credentials.service.js';
 import { certificateExpiry, checkClientCertificate } from './certificates.js';
 import { sshOpensCheaply } from './passphrase-cost.js';
 import { readPrivateKey, rsaProblem, type StructureErrors } from './private-keys.js';
+
+const require = createRequire(import.meta.url);
 
 type Check = (fields: CredentialFields, now: Date) => StructureErrors;
 
@@ -84,7 +86,9 @@ function checkSshKey({ private_key: pem, passphrase }: CredentialFields): Struct
     return { private_key: ['is in PKCS#8 form: convert a copy with ssh-keygen -p -f <copy>'] };
   if (!sshOpensCheaply(text(pem)))
     return { private_key: ['cannot be opened here: convert a copy with ssh-keygen -p -a 24 -f <copy>'] };
-  const parsed = ssh2.utils.parseKey(text(pem), passphrase === undefined ? undefined : text(passphrase));
+  // Loaded by the first who needs it: it takes 18 MB.
+  const { utils } = require('ssh2') as typeof import('ssh2');
+  const parsed = utils.parseKey(text(pem), passphrase === undefined ? undefined : text(passphrase));
   if (parsed instanceof Error) return explainSshKey(parsed.message, text(passphrase));
   const [key] = [parsed].flat();
   if (!key?.isPrivateKey()) return { private_key: ['is a public key: paste the private one'] };

@@ -1,4 +1,5 @@
-import { DecryptCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
+import { createRequire } from 'node:module';
+import type { KMSClient } from '@aws-sdk/client-kms';
 import type { KeySettings } from '../../config/key-settings.js';
 import { awsRequestHandler } from '../../egress/aws-http-handler.js';
 import type { EgressClient } from '../../egress/egress.client.js';
@@ -6,6 +7,10 @@ import type { Availability } from './availability.js';
 import { encryptionContext, kmsError } from './aws-kms-errors.js';
 import { egressTo } from './operator-egress.js';
 import { fingerprintOf, KeyError, type KeyStore, type RootKey } from './root-key.js';
+
+const require = createRequire(import.meta.url);
+/** AWS's client takes 30 MB, which those who do not use it are spared. */
+const sdk = () => require('@aws-sdk/client-kms') as typeof import('@aws-sdk/client-kms');
 
 /** One repetition, so that a call ends within a few seconds whatever happens. */
 const ATTEMPTS = 2;
@@ -44,7 +49,7 @@ export class AwsKmsKeyStore implements KeyStore {
     this.keyId = kms.keyId!;
     this.location = `AWS KMS key ${this.keyId} in ${region}`;
     this.egress = egressTo(endpoint, 'AWS_KMS_ENDPOINT');
-    this.client = new KMSClient({
+    this.client = new (sdk().KMSClient)({
       region,
       endpoint,
       // Everything is said here, so that the SDK looks nowhere by itself: no profile, no metadata service.
@@ -78,7 +83,7 @@ export class AwsKmsKeyStore implements KeyStore {
   }
 
   private async arnOf(keyId: string): Promise<string> {
-    const command = new EncryptCommand({
+    const command = new (sdk().EncryptCommand)({
       KeyId: keyId,
       Plaintext: Buffer.from('latchkey'),
       EncryptionContext: encryptionContext(['', '', '', 'which key is this']),
@@ -106,7 +111,7 @@ class KmsRootKey implements RootKey {
   }
 
   async wrap(context: readonly string[], plaintext: Buffer): Promise<Buffer> {
-    const command = new EncryptCommand({
+    const command = new (sdk().EncryptCommand)({
       KeyId: this.arn,
       Plaintext: plaintext,
       EncryptionContext: encryptionContext(context),
@@ -120,7 +125,7 @@ class KmsRootKey implements RootKey {
   }
 
   async unwrap(context: readonly string[], wrapped: Buffer): Promise<Buffer> {
-    const command = new DecryptCommand({
+    const command = new (sdk().DecryptCommand)({
       // Named, so that a value wrapped by another key of the account is refused and not opened.
       KeyId: this.arn,
       CiphertextBlob: wrapped,
