@@ -216,9 +216,11 @@ export class Measures {
 
   updateOrganizationKeys() {
     return this.bulkUpdate(
-      'SELECT organization_id AS id, wrapped_key AS value FROM organization_keys',
+      "SELECT organization_id || ' ' || version AS id, wrapped_key AS value FROM organization_keys",
       `UPDATE organization_keys k SET wrapped_key = new.value, root_key_fingerprint = k.root_key_fingerprint
-       FROM unnest($1::uuid[], $2::bytea[]) AS new (id, value) WHERE k.organization_id = new.id`,
+       FROM (SELECT split_part(id, ' ', 1)::uuid AS organization_id, split_part(id, ' ', 2)::int AS version, value
+         FROM unnest($1::text[], $2::bytea[]) AS given (id, value)) AS new
+       WHERE k.organization_id = new.organization_id AND k.version = new.version`,
       'organization_keys',
       [],
     );

@@ -78,7 +78,7 @@ function refuseUnreadable({ code }: { code?: string }, socket: Socket): void {
   const body = JSON.stringify(errorBody(refusal, randomUUID()));
   const status = tooSlow ? '408 Request Timeout' : '400 Bad Request';
   socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${REFUSAL_HEADER}: ${refusal.code}\r\nConnection: close\r\n\r\n${body}`,
   );
 }
 

@@ -79,3 +79,40 @@ describe('what a caller’s library says of itself', () => {
     expect(Object.keys(received!.headers).filter((name) => name.startsWith('sec-'))).toEqual([]);
   });
 });
+
+describe('addresses in a Link header', () => {
+  it('lead back through the proxy below the base, so that pages can be followed', async () => {
+    const link = `<${stage.provider.url}/base/items?page=2>; rel="next", </base/items?page=9>; rel="last", <https://elsewhere.example/x>; rel="help"`;
+    stage.provider.answers({ '*': { headers: { link }, json: [] } });
+    const { headers } = await stage.call('/items');
+    const own = `/api/v1/integrations/${stage.id}/proxy/items`;
+
+    expect(headers.link).toBe(
+      `<${own}?page=2>; rel="next", <${own}?page=9>; rel="last", <https://elsewhere.example/x>; rel="help"`,
+    );
+  });
+});
+
+describe('a WebSocket', () => {
+  it('is refused with what to do instead, and nothing is called', async () => {
+    stage.provider.answers({ '*': { json: {} } });
+    const answer = await stage.call('/x', {
+      headers: { connection: 'keep-alive, Upgrade', upgrade: 'websocket' },
+    });
+    expect([answer.status, answer.json.error.message]).toEqual([
+      400,
+      expect.stringContaining('WebSockets are not proxied'),
+    ]);
+    expect(stage.provider.requests).toHaveLength(0);
+  });
+});
+
+describe('a program without a token', () => {
+  it('is told to make one', async () => {
+    const response = await fetch(
+      `http://127.0.0.1:${portOf(stage.testApp.app)}/api/v1/integrations/${stage.id}/proxy/x`,
+    );
+    expect(response.status).toBe(401);
+    expect(await response.text()).toContain('Make a service token');
+  });
+});

@@ -34,10 +34,15 @@ interface Known {
 
 const UNKNOWN = 'This service token is not valid. It may have been revoked, or cut off while it was copied.';
 
+const MAPPED_BITS = 96;
+
+/** Of IPv4 addresses written as IPv6, the IPv4 network: callers are compared in that form. */
 function networkOf(text: string): Network {
-  if (text.includes('/')) return ipaddr.parseCIDR(text);
-  const address = ipaddr.parse(text);
-  return [address, address.kind() === 'ipv4' ? 32 : 128];
+  const [address, bits] = text.includes('/') ? ipaddr.parseCIDR(text) : [ipaddr.parse(text), Infinity];
+  if (!(address instanceof ipaddr.IPv6)) return [address, Math.min(bits, 32)];
+  return address.isIPv4MappedAddress() && bits >= MAPPED_BITS
+    ? [address.toIPv4Address(), Math.min(bits, 128) - MAPPED_BITS]
+    : [address, Math.min(bits, 128)];
 }
 
 /** Also true for an IPv4 address that arrives as IPv6 (`::ffff:192.0.2.1`). */

@@ -16,6 +16,11 @@ import { type Principal, PrincipalsService } from './principals.service.js';
 type Rule = 'public' | 'undeclared' | Requirement;
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 
+const SIGN_IN = 'Sign in, and send the access token as Authorization: Bearer.';
+const SEND_TOKEN = 'Make a service token, and send it as Authorization: Bearer lk_….';
+
+const isForPrograms = (rule: Requirement): boolean => 'scope' in rule && !('permission' in rule);
+
 const BEARER = /^Bearer (\S+)$/i;
 
 /**
@@ -41,8 +46,7 @@ export class AccessGuard implements CanActivate {
       throw new AppError('FORBIDDEN', 'This route says nothing about who may call it, so nobody may.');
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
-    if (!token)
-      throw new AppError('UNAUTHENTICATED', 'Sign in, and send the access token as Authorization: Bearer.');
+    if (!token) throw new AppError('UNAUTHENTICATED', isForPrograms(rule) ? SEND_TOKEN : SIGN_IN);
     if (token.startsWith(SERVICE_TOKEN_PREFIX)) return this.authenticateProgram(request, token, rule);
     const known = this.principals.recall(token);
     if (known) return this.admit(request, known, rule);

@@ -63,7 +63,11 @@ interface TextOptions extends FieldOptions {
 }
 
 const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
-const isDateTime = (text: string): boolean => RFC3339.test(text) && !Number.isNaN(Date.parse(text));
+/** A day that the month does not have would be taken for one of the next. */
+const isDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+
+const isDateTime = (text: string): boolean =>
+  RFC3339.test(text) && !Number.isNaN(Date.parse(text)) && isDay(text.slice(0, 10));
 
 /** Not the spellings that only a URL's reader takes for an address (`127.1`, `0x7f.1`). */
 const isAddress = (text: string): boolean =>

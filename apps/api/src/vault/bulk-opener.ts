@@ -50,12 +50,14 @@ export class BulkOpener {
         plaintext.fill(0);
         return sealed;
       };
+      const sealed = await again(row.sealed);
+      const { previousSealed } = row;
       resealed.push({
         id: row.id,
         before: row.sealed,
-        sealed: await again(row.sealed),
-        previousBefore: row.previousSealed,
-        previousSealed: row.previousSealed && (await again(row.previousSealed)),
+        sealed,
+        previousBefore: previousSealed,
+        previousSealed: previousSealed && (await ofThePrevious(() => again(previousSealed))),
       });
     });
     return { resealed, broken };
@@ -70,8 +72,10 @@ export class BulkOpener {
     const intact: SealedRow[] = [];
     const broken = await this.each(rows, async (row) => {
       const parts = this.parts(organizationId, store, row);
-      for (const value of [row.sealed, row.previousSealed])
-        if (value) (await this.openValue(organizationId, parts, value)).fill(0);
+      const look = async (value: Buffer) => (await this.openValue(organizationId, parts, value)).fill(0);
+      await look(row.sealed);
+      const { previousSealed } = row;
+      if (previousSealed) await ofThePrevious(() => look(previousSealed));
       intact.push(row);
     });
     return { intact, broken };
@@ -121,5 +125,18 @@ export class BulkOpener {
 
   private parts(organizationId: string, { table }: SealedStore, { id, purpose }: SealedRow): string[] {
     return contextParts({ organizationId, table, rowId: id, purpose });
+  }
+}
+
+/** What is said of a value must not be taken for the present one, which works. */
+async function ofThePrevious<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UnsealError)) throw error;
+    throw new UnsealError(
+      `The present value opens; the one before, kept until a test proves the present one, does not: ${error.message}`,
+      { cause: error },
+    );
   }
 }

@@ -84,7 +84,7 @@ export class OrganizationKeysRepository {
     );
   }
 
-  /** A page of organisations, those with older versions first. */
+  /** A page of organisations, those with something unreadable or with older versions first. */
   page(limit: number, offset: number): Promise<OrganizationKeys[]> {
     return this.database.asSystem(
       `SELECT o.id, o.name, o.slug, k.versions
@@ -93,7 +93,8 @@ export class OrganizationKeysRepository {
            'created_at', created_at, 'root_key_fingerprint', root_key_fingerprint) ORDER BY version) AS versions
          FROM organization_keys GROUP BY organization_id
        ) k ON k.organization_id = o.id
-       ORDER BY k.number > 1 DESC, o.name, o.id LIMIT $1 OFFSET $2`,
+       ORDER BY o.id IN (SELECT organization_id FROM unreadable_secrets) DESC, k.number > 1 DESC, o.name, o.id
+       LIMIT $1 OFFSET $2`,
       [limit, offset],
     );
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { EntityManager } from 'typeorm';
+import { AppError } from '../common/app-error.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { Installation } from './installation.js';
 import { OrganizationKeysRepository } from './organization-keys.repository.js';
@@ -94,9 +95,9 @@ export class VaultService implements OnApplicationShutdown {
     };
   }
 
+  /** @throws AppError UNAVAILABLE when the organisation's key is not to be had. */
   async seal(context: SealContext, plaintext: Buffer): Promise<Sealed> {
-    const keyVersion = await this.activeVersion(context.organizationId);
-    const key = await this.key(context.organizationId, keyVersion);
+    const { keyVersion, key } = await this.activeKey(context.organizationId);
     return { sealed: seal(key, keyVersion, contextParts(context), plaintext), keyVersion };
   }
 
@@ -132,6 +133,21 @@ export class VaultService implements OnApplicationShutdown {
     if (!found) throw new UnsealError('The organisation has no active key.');
     if (epoch === this.epoch) this.activeVersions.set(organizationId, found.version);
     return found.version;
+  }
+
+  private async activeKey(organizationId: string): Promise<{ keyVersion: number; key: Buffer }> {
+    try {
+      const keyVersion = await this.activeVersion(organizationId);
+      return { keyVersion, key: await this.key(organizationId, keyVersion) };
+    } catch (error) {
+      if (!(error instanceof UnsealError)) throw error;
+      throw new AppError(
+        'UNAVAILABLE',
+        'The key of this organisation cannot be opened, so no credential can be kept under it. Tell whoever runs ' +
+          'Latchkey: they can restore it from a backup, or make a new one with `latchkey keys rotate-org`.',
+        { cause: error },
+      );
+    }
   }
 
   onApplicationShutdown(): void {

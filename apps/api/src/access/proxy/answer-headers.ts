@@ -19,6 +19,7 @@ export interface Surroundings {
 const SHORTEST_SECRET = 4;
 /** From here on single lines of a secret, such as a key in PEM form, are hidden too. */
 const LINE_BYTES = 16;
+const LINK_TARGET = /<([^<>]*)>/g;
 const LOCATIONS = ['location', 'content-location'];
 
 /** The values of a credential that nobody may read back: its secret fields, and whatever was derived. */
@@ -64,6 +65,13 @@ export function answerHeaders(
   for (const name of LOCATIONS) {
     const value = headers[name];
     if (typeof value === 'string') headers[name] = relocated(value, surroundings);
+  }
+  // Pages of a list (RFC 8288), which a program follows as they are.
+  if (headers.link !== undefined) {
+    headers.link = [headers.link]
+      .flat()
+      .join(', ')
+      .replace(LINK_TARGET, (_, target: string) => `<${relocated(target, surroundings)}>`);
   }
   const { secrets } = surroundings;
   const least = shortest(secrets);

@@ -46,6 +46,14 @@ function parse(request: FastifyRequest): Parsed {
   if (REFUSED_METHODS.has(request.method)) {
     throw new AppError('VALIDATION_FAILED', `The method ${request.method} cannot be proxied.`);
   }
+  const { connection = '', upgrade = '' } = request.headers;
+  // Without the one the other means nothing (RFC 9110, 7.8).
+  if (/\bupgrade\b/i.test(connection) && /^websocket$/i.test(upgrade)) {
+    throw new AppError(
+      'VALIDATION_FAILED',
+      'WebSockets are not proxied. Read the credential and connect to the service itself.',
+    );
+  }
   return { id, ownPath, target: { path, query } };
 }
 

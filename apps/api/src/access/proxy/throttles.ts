@@ -25,7 +25,7 @@ export class Throttles {
     }
     throw new AppError(
       'RATE_LIMITED',
-      `“${name}” limits our calls, so this one was not made. Try again in ${seconds} seconds.`,
+      `“${name}” limits our calls, so this one was not made. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
       { retryAfter: seconds, details: { reason: 'provider_limit', retry_after_seconds: seconds } },
     );
   }

@@ -32,7 +32,7 @@ function wordsOf(act: KeyAct, { name, active_version: active }: OrganizationKey)
     case 'retire':
       return {
         title: `Retire the old keys of “${name}”?`,
-        text: 'Versions under which nothing is sealed any more are destroyed for good. A backup of the database from before the rotation cannot be opened without them.',
+        text: 'Versions under which nothing is sealed any more are destroyed for good. A whole backup of the database from before holds its own, and opens with the root key of its time.',
         confirm: 'Destroy the old versions',
         refused: 'Nothing was retired',
         done: '',
