@@ -95,7 +95,7 @@ it('a key of an organisation that does not open is told of in plain words, and a
   const enterAgain = () => as.patch(`/integrations/${id}/credentials`, integrationForm(stage).credentials);
   for (const answer of [
     await enterAgain().expect(503),
-    await as.post('/integrations', integrationForm(stage)).expect(503),
+    await as.post('/integrations', { ...integrationForm(stage), name: 'New' }).expect(503),
   ])
     expect(answer.body.error).toMatchObject({
       code: 'UNAVAILABLE',

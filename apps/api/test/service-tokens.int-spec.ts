@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { GroupedAudit } from '../src/audit/grouped-audit.js';
 import { generateServiceToken } from '../src/access/service-token-format.js';
 import { ServiceTokenUses } from '../src/access/service-token-uses.js';
 import { Counterpart } from './support/counterpart.js';
@@ -36,11 +37,19 @@ const admin = () => testApp.as(stage.admin);
 const make = (fields: object = {}) => makeToken(testApp, stage.admin, fields);
 const read = (token: { token: string }) => readValue(testApp, token, integrationId);
 
-const auditOf = async (id: string) =>
-  testApp.sql<{ action: string; outcome: string; actor_type: string; metadata: Record<string, unknown> }>(
+const auditOf = async (id: string) => {
+  // Refusals are written behind the answer.
+  await testApp.app.get(GroupedAudit, { strict: false }).flush();
+  return testApp.sql<{
+    action: string;
+    outcome: string;
+    actor_type: string;
+    metadata: Record<string, unknown>;
+  }>(
     'SELECT action, outcome, actor_type, metadata FROM audit_logs WHERE resource_id = $1 ORDER BY sequence',
     [id],
   );
+};
 
 describe('making a service token', () => {
   it('shows it once, in a form that scanners find, and keeps only a hash', async () => {

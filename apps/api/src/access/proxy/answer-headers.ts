@@ -1,5 +1,5 @@
 import type { AuthWay } from '@latchkey/catalogue';
-import { redactValues, type SecretValue } from '../../common/redaction.js';
+import { REDACTED, redactValues, type SecretValue } from '../../common/redaction.js';
 import { responseHeaders } from './headers.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -20,6 +20,8 @@ const SHORTEST_SECRET = 4;
 /** From here on single lines of a secret, such as a key in PEM form, are hidden too. */
 const LINE_BYTES = 16;
 const LINK_TARGET = /<([^<>]*)>/g;
+/** An address within an address within an address. */
+const DEEPEST_ENCODING = 3;
 const LOCATIONS = ['location', 'content-location'];
 
 /** The values of a credential that nobody may read back: its secret fields, and whatever was derived. */
@@ -56,6 +58,21 @@ function relocated(location: string, { url, base, ownPath }: Surroundings): stri
     : href;
 }
 
+/** Programs encode different characters; whichever they are, the codes are undone alike. */
+const decoded = (text: string): string =>
+  text.replace(/(?:%[0-9a-f]{2})+/gi, (codes) => Buffer.from(codes.replaceAll('%', ''), 'hex').toString());
+
+/** Hides the secrets; where one stands in a mixture of encodings, the whole text. */
+function withoutSecrets(text: string, secrets: SecretValue[]): string {
+  const redacted = redactValues(text, secrets);
+  let plain = redacted;
+  for (let depth = 0; depth < DEEPEST_ENCODING && plain.includes('%'); depth += 1) {
+    plain = decoded(plain);
+    if (redactValues(plain, secrets) !== plain) return REDACTED;
+  }
+  return redacted;
+}
+
 /** The headers of a provider's answer as a program gets them: nothing in them tells the credential. */
 export function answerHeaders(
   provider: Readonly<Record<string, string | string[] | undefined>>,
@@ -75,7 +92,7 @@ export function answerHeaders(
   }
   const { secrets } = surroundings;
   const least = shortest(secrets);
-  const cleaned = (text: string) => (text.length < least ? text : redactValues(text, secrets));
+  const cleaned = (text: string) => (text.length < least ? text : withoutSecrets(text, secrets));
   for (const [name, value] of Object.entries(headers)) {
     headers[name] = typeof value === 'string' ? cleaned(value) : value.map(cleaned);
   }
