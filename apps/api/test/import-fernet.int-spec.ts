@@ -85,6 +85,13 @@ describe('latchkey import fernet', () => {
     expect(await integrations()).toEqual([]);
   });
 
+  it('counts a name that stands in the file twice once, with --dry-run too', async () => {
+    const { report } = await importRows([http('Twin'), http(' Twin')], '--dry-run');
+
+    expect(report.rows.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['valid', 'skipped']);
+    expect(await integrations()).toEqual([]);
+  });
+
   it('takes over integrations, which the watch then tests, and skips them the second time', async () => {
     const rows = [http('First'), http('Second')];
     const first = await importRows(rows);

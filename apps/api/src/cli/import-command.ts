@@ -78,6 +78,7 @@ export async function runImport(call: Call): Promise<number> {
     const importer = session.app.get(IntegrationImportService, { strict: false });
     const organization = await overview.requireOrganization(wanted);
     const results: RowResult[] = [];
+    const looked = new Set<string>();
     for (const row of rows) {
       if (call.interrupted.aborted) break;
       const about = {
@@ -88,7 +89,11 @@ export async function runImport(call: Call): Promise<number> {
       try {
         const foreign = source.open(row);
         const outcome = await importer.import(CLI, organization.id, foreign, call.options.dryRun);
-        results.push({ ...about, outcome, reason: null });
+        // Nothing was made that the next look could find.
+        const key = JSON.stringify([foreign.integration_type_id, foreign.name.trim()]);
+        const twin = outcome === 'valid' && looked.has(key);
+        looked.add(key);
+        results.push({ ...about, outcome: twin ? 'skipped' : outcome, reason: null });
       } catch (error) {
         results.push({ ...about, outcome: 'refused', reason: reasonOf(error) });
       }
