@@ -207,12 +207,21 @@ describe('a connection string', () => {
     ['a Unix socket', `postgresql://u:${PASSWORD}@%2Fvar%2Frun%2Fpostgresql/db`, 'config'],
     ['no host', `postgresql://u:${PASSWORD}@/db?host=/var/run/postgresql`, 'config'],
     ['no user', 'postgresql://127.0.0.1/db', 'config'],
-    ['another scheme', `mysql://u:${PASSWORD}@127.0.0.1/db`, 'config'],
-    ['a file', 'socket:/var/run/postgresql?db=x', 'config'],
     ['half a percent code', `postgresql://u:%zz${PASSWORD}@127.0.0.1/db`, 'config'],
     ['a port that cannot be', `postgresql://u:${PASSWORD}@127.0.0.1:99999/db`, 'config'],
-    ['no URL at all', `host=127.0.0.1 user=u password=${PASSWORD}`, 'config'],
   ])('to %s is refused', async (_, connectionString, kind) => {
     expect(await failureOf(connectionString)).toMatchObject({ kind });
+  });
+
+  it.each([
+    ['of another scheme', `mysql://u:${PASSWORD}@127.0.0.1/db`],
+    ['to a file', 'socket:/var/run/postgresql?db=x'],
+    ['that is no URL', `host=127.0.0.1 user=u password=${PASSWORD}`],
+  ])('%s is told of at its field, before anything is tried', async (_, connectionString) => {
+    const { body, text } = await tryOut(connectionString).expect(400);
+    expect(body.error.details).toEqual({
+      'credentials.connection_string': ['must start with postgresql:// or postgres://'],
+    });
+    expect(text).not.toContain(PASSWORD);
   });
 });

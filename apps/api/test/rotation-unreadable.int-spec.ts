@@ -121,3 +121,16 @@ it('of a version from before that does not open it is said that the present one 
   const reasons = (await unreadable()).filter(({ row_id }) => row_id === id).map(({ reason }) => reason);
   expect(reasons).toEqual([expect.stringContaining('The present value opens')]);
 });
+
+it('a row that names another version than its value was sealed under is found by a verification', async () => {
+  const [id] = await addCredentials(testApp, account, 1);
+  await testApp.sql('UPDATE integration_credentials SET key_version = key_version - 1 WHERE id = $1', [id]);
+  await testApp
+    .as(account)
+    .post('/admin/keys/verify', { organization_id: account.organizationId })
+    .expect(202);
+  await finishRotations(testApp.app);
+
+  const reasons = (await unreadable()).filter(({ row_id }) => row_id === id).map(({ reason }) => reason);
+  expect(reasons).toEqual([expect.stringContaining('names another version')]);
+});

@@ -14,7 +14,7 @@ export { type FieldErrors } from './messages.js';
 export { interpret, type FailureOutcome, type Outcome, type SuccessOutcome } from './outcome.js';
 export { judgeProxyAnswer, looksIntoBodies, type ProxyVerdict } from './proxy-answer.js';
 export { buildProxyRequest, ProxyRefusal, type ProxyRequest, type ProxyTarget } from './proxy-request.js';
-export { buildRequests, type ProviderRequest, type Purpose } from './request.js';
+export { buildRequests, isReservedHeader, type ProviderRequest, type Purpose } from './request.js';
 export {
   authModes,
   capabilities,

@@ -32,6 +32,9 @@ const REFUSED_HEADERS = new Set(
   ),
 );
 
+/** A header that the HTTP client decides; a credential cannot be placed there. */
+export const isReservedHeader = (name: string): boolean => REFUSED_HEADERS.has(name.toLowerCase());
+
 /** The steps a way runs for a purpose. */
 export function stepsOf(manifest: Manifest, way: AuthWay, purpose: Purpose): Step[] {
   return way[purpose] ?? manifest[purpose];
@@ -88,7 +91,7 @@ export function basicHeader(way: AuthWay, scope: TemplateScope): [string, string
 }
 
 function checkHeader(name: string, value: string): void {
-  if (!HEADER_NAME.test(name) || REFUSED_HEADERS.has(name.toLowerCase())) {
+  if (!HEADER_NAME.test(name) || isReservedHeader(name)) {
     throw new ConfigurationError(
       'The name of a header cannot be used',
       'Use letters, digits and hyphens, and none of the headers that HTTP itself needs, such as Host.',

@@ -72,6 +72,9 @@ export class BulkOpener {
     const intact: SealedRow[] = [];
     const broken = await this.each(rows, async (row) => {
       const parts = this.parts(organizationId, store, row);
+      // Whether a version may be retired is decided by the column.
+      if (sealedKeyVersion(row.sealed) !== row.keyVersion)
+        throw new UnsealError('The row names another version of the key than its value is sealed under.');
       const look = async (value: Buffer) => (await this.openValue(organizationId, parts, value)).fill(0);
       await look(row.sealed);
       const { previousSealed } = row;

@@ -166,7 +166,8 @@ export class RootRotationService {
     throw new AppError(
       'CONFLICT',
       `${count} organisation ${count === 1 ? 'key is' : 'keys are'} still wrapped by another root key than the one ` +
-        'in use. Rotate the root key again, and look at the unreadable secrets for what it could not open.',
+        'in use. Rotate the root key again. A key that it could not open is among the unreadable secrets: give that ' +
+        'organisation a new one, enter its credentials again, and retire its old version.',
       { details: { fingerprints: left.map(({ fingerprint }) => fingerprint) } },
     );
   }

@@ -4,7 +4,7 @@ import { TestAuthority } from '../../../test/support/certificates.js';
 import { keyPair } from '../../../test/support/key-pairs.js';
 import { check, lock, repeated, type StructureCase, ways } from '../../../test/support/structure-check.js';
 import { redactFields, REDACTED } from '../../common/redaction.js';
-import { credentialExpiry } from './credential-structure.js';
+import { checkStructure, credentialExpiry } from './credential-structure.js';
 
 const rsa = keyPair('rsa');
 const weak = keyPair('weak rsa');
@@ -180,5 +180,27 @@ describe('the redactor of the logs', () => {
     );
     const redacted = redactFields(Object.fromEntries(names.map((name) => [name, 'secret'])));
     expect(Object.values(redacted as object).filter((value) => value !== REDACTED)).toEqual([]);
+  });
+});
+
+describe('what no API takes as a key', () => {
+  const header = ways.find(({ id }) => id === 'api_key_header')!;
+  const at = new Date();
+
+  it.each([' ', '\t', '   \n '])('is a secret of nothing but spaces: %j', (api_key) => {
+    expect(checkStructure(header, { header_name: 'X-Key', api_key }, at)).toEqual({
+      api_key: ['must not be blank'],
+    });
+  });
+
+  it.each(['Host', 'content-length', 'Transfer-Encoding', 'Connection'])(
+    'is what stands in the header %s, which HTTP itself needs',
+    (header_name) => {
+      expect(Object.keys(checkStructure(header, { header_name, api_key: 'k' }, at))).toEqual(['header_name']);
+    },
+  );
+
+  it('is not what stands in a header of the API’s own', () => {
+    expect(checkStructure(header, { header_name: 'X-Host', api_key: ' k ' }, at)).toEqual({});
   });
 });

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { AuthWay, CredentialType } from '@latchkey/catalogue';
+import { type AuthWay, type CredentialType, isReservedHeader } from '@latchkey/catalogue';
 import type { CredentialFields } from '../credentials.service.js';
 import { certificateExpiry, checkClientCertificate } from './certificates.js';
 import { sshOpensCheaply } from './passphrase-cost.js';
@@ -108,13 +108,30 @@ const CHECKS: Partial<Record<CredentialType, Check>> = {
   ssh_key: checkSshKey,
 };
 
+/** What was pasted as a secret and is nothing but spaces. */
+function checkBlank({ schema }: AuthWay, fields: CredentialFields): StructureErrors {
+  const blank = Object.entries(fields).filter(
+    ([name, value]) => schema.properties[name]?.writeOnly && typeof value === 'string' && value.trim() === '',
+  );
+  return Object.fromEntries(blank.map(([name]) => [name, ['must not be blank']]));
+}
+
+/** A header that carries a key: not one of those that HTTP itself decides. */
+function checkHeaderName({ header_name: name }: CredentialFields): StructureErrors {
+  return typeof name === 'string' && isReservedHeader(name)
+    ? { header_name: ['is a header that HTTP itself needs; the API reads its key from another one'] }
+    : {};
+}
+
 /**
  * What JSON Schema cannot see of a credential: keys that parse and fit, certificates that have not expired. For
  * fields that the schema has accepted.
  * @returns errors by the name of the field; none when it is sound
  */
 export function checkStructure(way: AuthWay, fields: CredentialFields, now: Date): StructureErrors {
-  return CHECKS[way.credential_type]?.(fields, now) ?? {};
+  const blank = checkBlank(way, fields);
+  if (Object.keys(blank).length > 0) return blank;
+  return { ...checkHeaderName(fields), ...CHECKS[way.credential_type]?.(fields, now) };
 }
 
 /** When a credential ends by what it says itself; null for those that do not say. */
