@@ -163,14 +163,12 @@ describe('Generic HTTP', () => {
     await tryOut(strict).expect(200);
   });
 
-  it.each([
-    ['Host', 'The name of a header cannot be used'],
-    ['Transfer-Encoding', 'The name of a header cannot be used'],
-  ])('does not let the credential be the header %s', async (header, reason) => {
+  it.each(['Host', 'Transfer-Encoding'])('does not let the credential be the header %s', async (header) => {
     always({ json: {} });
     const provider = caseOf('Generic HTTP, key in a header');
     const credentials = { ...provider.credentials, header_name: header };
-    await expectFailure({ ...provider, credentials }, { kind: 'config', reason });
+    const { body } = await tryOut({ ...provider, credentials }).expect(400);
+    expect(Object.keys(body.error.details)).toEqual(['credentials.header_name']);
     expect(counterpart.requests).toHaveLength(0);
   });
 });
