@@ -77,7 +77,7 @@ export class Measures {
   }
 
   /** Reads that find nothing in memory: there are more credentials than it keeps. */
-  readUncached(organizationId, tokenId) {
+  readUncached(organizationId, tokenId, callers) {
     const program = {
       kind: 'service_token',
       tokenId,
@@ -88,13 +88,11 @@ export class Measures {
       integrationTypeIds: null,
       origin: { ip: '127.0.0.1', userAgent: 'bench', requestId: tokenId },
     };
-    return loop(CONCURRENCY, ROUND_MS, (number) =>
-      this.values.read(program, this.ids[number % this.ids.length]),
-    );
+    return loop(callers, ROUND_MS, (number) => this.values.read(program, this.ids[number % this.ids.length]));
   }
 
-  selectOne(organizationId) {
-    return loop(CONCURRENCY, ROUND_MS, (number) =>
+  selectOne(organizationId, callers) {
+    return loop(callers, ROUND_MS, (number) =>
       this.owner.query({ ...SELECT, values: [organizationId, this.ids[number % this.ids.length]] }),
     );
   }

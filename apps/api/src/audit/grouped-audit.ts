@@ -71,6 +71,8 @@ export class GroupedAudit implements OnModuleDestroy {
           );
       },
     });
+    // Callers of one turn of the event loop go on together: answers that leave one by one wake whoever reads them each time.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Everything that was given is written, or told as failed. */
