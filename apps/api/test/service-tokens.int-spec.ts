@@ -124,6 +124,20 @@ describe('making a service token', () => {
       .set('idempotency-key', 'token-once')
       .expect(409);
   });
+
+  it('is told again what was made, also when its end is past by then', async () => {
+    const expires_at = new Date(testApp.clock.now() + 60_000).toISOString();
+    const request = () =>
+      admin()
+        .post('/service-tokens', { name: 'Brief', scopes: ['proxy:call'], expires_at })
+        .set('idempotency-key', 'token-brief')
+        .expect(201);
+    const made = (await request()).body.data.service_token;
+    testApp.clock.advance(61_000);
+    const { service_token, token } = (await request()).body.data;
+
+    expect([service_token.id, service_token.status, token]).toEqual([made.id, 'expired', undefined]);
+  });
 });
 
 describe('a list of service tokens', () => {

@@ -30,10 +30,11 @@ export class ServiceTokenCreation {
     idempotencyKey: string | undefined,
   ): Promise<Created> {
     const organizationId = organizationOf(actor);
-    const purpose = await this.input.purpose(actor, dto);
     const request = this.requests.identify(ROUTE, idempotencyKey, dto);
     const earlier = request && (await this.requests.find(organizationId, request));
+    // Before what was asked for is judged: since then an integration may be gone, or the end be past.
     if (earlier) return this.replay(actor, earlier);
+    const purpose = await this.input.purpose(actor, dto);
     try {
       return await this.tokens.create(actor, purpose, async (manager, id) => {
         if (request && !(await this.requests.claim(manager, organizationId, request, id)))
