@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Clock } from '../common/clock.js';
 import { ServiceTokensRepository, type TokenUse } from './service-tokens.repository.js';
@@ -7,7 +7,7 @@ const FLUSH_MS = 5000;
 
 /** When tokens were used last, gathered in memory: a write for each call would cost more than the call. */
 @Injectable()
-export class ServiceTokenUses implements OnModuleDestroy {
+export class ServiceTokenUses implements OnApplicationShutdown {
   private readonly logger = new Logger('ServiceTokens');
   private uses = new Map<string, Map<string, TokenUse>>();
 
@@ -37,7 +37,8 @@ export class ServiceTokenUses implements OnModuleDestroy {
     }
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** Once the last request is answered; the database closes after this module. */
+  async onApplicationShutdown(): Promise<void> {
     await this.flush();
   }
 }

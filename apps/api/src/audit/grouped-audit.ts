@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Clock } from '../common/clock.js';
 import type { AuditEntry, ChainHead } from './audit-chain.js';
@@ -25,7 +25,7 @@ interface Waiting extends TimedEntry {
  * of a commit and is still on disk before its caller is answered.
  */
 @Injectable()
-export class GroupedAudit implements OnModuleDestroy {
+export class GroupedAudit implements OnApplicationShutdown {
   private readonly logger = new Logger('Audit');
   private readonly gathering = new Map<string, Waiting[]>();
   private readonly writing = new Map<string, Promise<void>>();
@@ -83,7 +83,8 @@ export class GroupedAudit implements OnModuleDestroy {
     }
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** Once the last request is answered; the database closes after this module. */
+  async onApplicationShutdown(): Promise<void> {
     await this.flush();
   }
 
