@@ -26,6 +26,8 @@ const BODY_LIMIT = 1024 * 1024;
 const REQUEST_LIMIT_MS = 30_000;
 /** For the body of a proxied call, which may be large; the proxy itself ends those that stall. */
 const SLOW_REQUEST_LIMIT_MS = 20 * 60_000;
+/** While it closes. */
+const IDLE_LOOK_MS = 50;
 const UNVERSIONED = ['health/live', 'health/ready'];
 
 /** Why a start failed is told by who started it, in plain words: Nest need not print its stack before. */
@@ -114,6 +116,18 @@ function addHooks(fastify: FastifyInstance, environment: Environment): void {
   });
 }
 
+/**
+ * A connection that was busy when the server was told to close becomes idle later; Node looks for idle ones once, and the
+ * stop would wait for as long as clients keep them.
+ */
+function letGoOfConnections(fastify: FastifyInstance): void {
+  fastify.addHook('preClose', (done) => {
+    const timer = setInterval(() => fastify.server.closeIdleConnections(), IDLE_LOOK_MS).unref();
+    fastify.server.once('close', () => clearInterval(timer));
+    done();
+  });
+}
+
 /** Many clients name JSON as their type and send nothing, where a route takes nothing. */
 function acceptEmptyJson(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
@@ -151,6 +165,7 @@ export async function createApplication(
   fastify.removeContentTypeParser('text/plain');
   acceptEmptyJson(fastify);
   addHooks(fastify, environment);
+  letGoOfConnections(fastify);
   await serveProxy(app, errors);
   await fastify.register(fastifyCookie);
   serveDocumentation(app);

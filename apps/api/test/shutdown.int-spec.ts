@@ -1,7 +1,12 @@
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { ServiceTokenUses } from '../src/access/service-token-uses.js';
 import { GroupedAudit } from '../src/audit/grouped-audit.js';
+import { Counterpart, eventually } from './support/counterpart.js';
 import { makeToken } from './support/programs.js';
+import { integrationForm, letIn } from './support/route-calls.js';
 import { type Account, TestApp } from './support/test-app.js';
 
 let testApp: TestApp;
@@ -37,4 +42,34 @@ it('what the last request left to be written is written before the process ends'
   expect(rows).toEqual([{ action: 'service_token.created' }, { action: 'credentials.read' }]);
   const uses = await testApp.sql('SELECT last_used_ip FROM service_tokens WHERE id = $1', [token.id]);
   expect(uses).toEqual([{ last_used_ip: '192.0.2.1' }]);
+});
+
+it('a connection that a client keeps after its last answer does not hold up the end', async () => {
+  const replica = await testApp.launch();
+  const counterpart = await Counterpart.start();
+  letIn(counterpart, 'a-secret-of-the-test');
+  const release = counterpart.hold();
+  const agent = new Agent({ keepAlive: true });
+  const { port } = replica.getHttpServer().address() as { port: number };
+  const call = request({
+    agent,
+    port,
+    host: '127.0.0.1',
+    method: 'POST',
+    path: '/api/v1/integrations/test',
+    headers: { authorization: `Bearer ${admin.accessToken}`, 'content-type': 'application/json' },
+  });
+  call.end(JSON.stringify(integrationForm({ counterpart, secret: 'a-secret-of-the-test' })));
+  await eventually(() => counterpart.waiting === 1, 'the call is under way');
+  const closing = replica.close();
+  await eventually(() => !replica.getHttpServer().listening, 'the server takes no more connections');
+  release();
+  const [answer] = (await once(call, 'response')) as [IncomingMessage];
+  await text(answer);
+
+  expect(answer.statusCode).toBe(200);
+  await closing;
+  expect(Object.values(agent.freeSockets).flat()).toEqual([]);
+  agent.destroy();
+  await counterpart.close();
 });
