@@ -1,7 +1,7 @@
 // Who may import whom: design page "architecture", enforced. A newcomer who breaks a rule is told which and why.
 const api = (folders) => `^apps/api/src/(${folders})/`;
 const FEATURES =
-  'auth|identity|vault|catalogue|tokens|integrations|health-monitor|notifications|mail|audit|admin|health|access|usage';
+  'auth|identity|vault|catalogue|tokens|integrations|inbound|connect|github-app|slack|health-monitor|notifications|mail|audit|admin|health|access|usage';
 
 const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
 
@@ -66,10 +66,48 @@ export default {
       },
     ),
     rule(
+      'inbound-is-a-leaf',
+      'What providers send is taken in once, whoever works on it; it knows no feature.',
+      { path: api('inbound') },
+      { path: api(FEATURES), pathNot: api('inbound') },
+    ),
+    rule(
+      'connect',
+      'connect → integrations, tokens, vault, audit, catalogue, identity, auth, egress.',
+      { path: api('connect') },
+      {
+        path: api(FEATURES),
+        pathNot: api('connect|integrations|tokens|vault|audit|catalogue|identity|auth'),
+      },
+    ),
+    rule(
+      'github-app',
+      'github-app → connect, inbound, integrations, tokens, vault, audit, catalogue, identity, auth, egress.',
+      { path: api('github-app') },
+      {
+        path: api(FEATURES),
+        pathNot: api('github-app|connect|inbound|integrations|tokens|vault|audit|catalogue|identity|auth'),
+      },
+    ),
+    rule(
+      'slack',
+      'slack → github-app (repositories), connect, inbound, integrations, tokens, vault, audit, catalogue, identity, auth, egress.',
+      { path: api('slack') },
+      {
+        path: api(FEATURES),
+        pathNot: api(
+          'slack|github-app|connect|inbound|integrations|tokens|vault|audit|catalogue|identity|auth',
+        ),
+      },
+    ),
+    rule(
       'health-monitor',
-      'health-monitor → integrations, tokens, notifications, usage.',
+      'health-monitor → integrations, tokens, connect, github-app, inbound, notifications, usage.',
       { path: api('health-monitor') },
-      { path: api(FEATURES), pathNot: api('health-monitor|integrations|tokens|notifications|usage') },
+      {
+        path: api(FEATURES),
+        pathNot: api('health-monitor|integrations|tokens|connect|github-app|inbound|notifications|usage'),
+      },
     ),
     rule(
       'nothing-above',

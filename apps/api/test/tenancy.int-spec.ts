@@ -31,6 +31,29 @@ const SEEDS: Record<string, string> = {
     VALUES ($1, $5, now(), '{}')`,
   incidents: `INSERT INTO incidents (organization_id, id, integration_id, opened_at, error_code, message)
     VALUES ($1, gen_random_uuid(), $5, now(), 'auth', 'Refused')`,
+  token_events: `INSERT INTO token_events (organization_id, id, integration_id, at, kind, cause, message)
+    VALUES ($1, gen_random_uuid(), $5, now(), 'refreshed', 'schedule', 'Refreshed')`,
+  oauth_states: `INSERT INTO oauth_states (organization_id, id, state_hash, browser_hash, user_id, purpose, integration_id,
+      created_at, expires_at) VALUES ($1, gen_random_uuid(), '\\x01', '\\x01', $4, 'connect', $5, now(), now())`,
+  connected_accounts: `INSERT INTO connected_accounts (organization_id, integration_id, provider, app_key, external_id, name,
+      created_at, updated_at) VALUES ($1, $5, 'github', 'installation', '1', 'acme', now(), now())`,
+  selected_resources: `INSERT INTO selected_resources (organization_id, integration_id, kind, resource_id, name, selected_at)
+    VALUES ($1, $5, 'projects', 'p1', 'Project', now())`,
+  github_apps: `INSERT INTO github_apps (organization_id, id, app_id, slug, name, client_id, web_url, api_url, sealed,
+      key_version, created_at, updated_at)
+    VALUES ($1, gen_random_uuid(), '1', 'app', 'App', 'Iv1', 'https://github.com', 'https://api.github.com', '\\x00', 1, now(), now())`,
+  repositories: `INSERT INTO repositories (organization_id, id, integration_id, github_id, full_name, visibility, html_url,
+      synced_at, created_at) VALUES ($1, $2, $5, 1, 'acme/web', 'private', 'https://github.com/acme/web', now(), now())`,
+  repository_syncs: `INSERT INTO repository_syncs (organization_id, integration_id, state, requested_at)
+    VALUES ($1, $5, 'completed', now())`,
+  repository_slack_channels: `INSERT INTO repository_slack_channels (organization_id, repository_id, channel_id,
+      integration_id, channel_name, mapped_at, updated_at) VALUES ($1, $2, 'C1', $5, 'deploys', now(), now())`,
+  inbound_deliveries: `INSERT INTO inbound_deliveries (organization_id, source, delivery_id, event, received_at)
+    VALUES ($1, 'github', 'd1', 'installation', now())`,
+  bulk_operations: `INSERT INTO bulk_operations (organization_id, id, action, status, total, created_by, created_at)
+    VALUES ($1, $2, 'test', 'completed', 1, $4, now())`,
+  bulk_operation_items: `INSERT INTO bulk_operation_items (organization_id, operation_id, integration_id, name, status)
+    VALUES ($1, $2, $5, 'One', 'done')`,
 };
 
 let testApp: TestApp;

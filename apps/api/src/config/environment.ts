@@ -1,5 +1,5 @@
 import { type KeySettings, keySettings, nextKeySettings } from './key-settings.js';
-import { readVariables, type Variables } from './variables.js';
+import { type OAuthClientSettings, readOAuthClients, readVariables, type Variables } from './variables.js';
 import { resolveDataDirectory } from './data-directory.js';
 
 /** Private networks (RFC 1918, RFC 4193): the services of a company usually live there. */
@@ -48,8 +48,14 @@ export class Environment {
   readonly egressHostMap: string;
   /** What the operator should know about how the variables were read; printed at boot. */
   readonly notices: string[];
+  /** OAuth clients of integration types, by the id of the type. */
+  readonly oauthClients: ReadonlyMap<string, OAuthClientSettings>;
 
-  constructor(values: Variables, notices: string[] = []) {
+  constructor(
+    values: Variables,
+    notices: string[] = [],
+    oauthClients: ReadonlyMap<string, OAuthClientSettings> = new Map(),
+  ) {
     this.port = values.PORT;
     this.host = values.HOST;
     this.publicUrl = new URL(values.PUBLIC_URL ?? `http://localhost:${values.PORT}`);
@@ -82,6 +88,7 @@ export class Environment {
     this.egressDeny = values.EGRESS_DENY;
     this.egressHostMap = values.EGRESS_HOST_MAP;
     this.notices = notices;
+    this.oauthClients = oauthClients;
   }
 
   /** True when browsers reach Latchkey over TLS: cookies become `Secure` and HSTS is sent. */
@@ -97,5 +104,6 @@ export class Environment {
 /** @throws EnvironmentError with one line per wrong variable: its name, what it got and what it wants. */
 export function loadEnvironment(source: NodeJS.ProcessEnv): Environment {
   const { values, notices } = readVariables(source);
-  return new Environment(values, notices);
+  const oauth = readOAuthClients(source);
+  return new Environment(values, [...notices, ...oauth.notices], oauth.clients);
 }

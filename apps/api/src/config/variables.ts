@@ -162,3 +162,55 @@ export function readVariables(source: NodeJS.ProcessEnv): { values: Variables; n
   if (wrong.length > 0) throw new EnvironmentError(wrong.join('\n'));
   return { values: values as Variables, notices };
 }
+
+export interface OAuthClientSettings {
+  id: string;
+  /** Absent for public clients. */
+  secret?: string;
+}
+
+const CLIENT_NAME = /^([A-Z][A-Z0-9_]*)_OAUTH_CLIENT_(ID|SECRET)$/;
+/** The seeds' names. */
+const CLIENT_ALIASES: Record<string, string> = {
+  SLACK_CLIENT_ID: 'SLACK_OAUTH_CLIENT_ID',
+  SLACK_CLIENT_SECRET: 'SLACK_OAUTH_CLIENT_SECRET',
+  SUPABASE_CLIENT_ID: 'SUPABASE_OAUTH_CLIENT_ID',
+  SUPABASE_CLIENT_SECRET: 'SUPABASE_OAUTH_CLIENT_SECRET',
+};
+
+/**
+ * OAuth clients of integration types for the whole installation: `<TYPE>_OAUTH_CLIENT_ID` and `_SECRET`.
+ * @returns by the id of the type, and what to tell the operator.
+ * @throws EnvironmentError for a secret without its id
+ */
+export function readOAuthClients(source: NodeJS.ProcessEnv): {
+  clients: Map<string, OAuthClientSettings>;
+  notices: string[];
+} {
+  const parts = new Map<string, { id?: string; secret?: string }>();
+  const notices: string[] = [];
+  const take = (name: string, value: string): void => {
+    const [, type = '', part = ''] = CLIENT_NAME.exec(name) ?? [];
+    const found = parts.get(type) ?? {};
+    parts.set(type, { ...found, [part.toLowerCase()]: value });
+  };
+  for (const [alias, name] of Object.entries(CLIENT_ALIASES)) {
+    const value = given(source, alias);
+    if (value === undefined || given(source, name) !== undefined) continue;
+    notices.push(`${alias} is taken for ${name}; prefer the name ${name}.`);
+    take(name, value);
+  }
+  for (const name of Object.keys(source)) {
+    const value = CLIENT_NAME.test(name) ? given(source, name) : undefined;
+    if (value !== undefined) take(name, value);
+  }
+  const clients = new Map<string, OAuthClientSettings>();
+  for (const [type, { id, secret }] of parts) {
+    if (id === undefined)
+      throw new EnvironmentError(
+        `${type}_OAUTH_CLIENT_ID: got nothing, wants the ID that belongs to the secret.`,
+      );
+    clients.set(type.toLowerCase(), secret === undefined ? { id } : { id, secret });
+  }
+  return { clients, notices };
+}

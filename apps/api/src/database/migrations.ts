@@ -5,6 +5,7 @@ import { Integrations1700000000004 } from './migrations/0004-integrations.js';
 import { Watch1700000000005 } from './migrations/0005-watch.js';
 import { Audit1700000000006 } from './migrations/0006-audit.js';
 import { Access1700000000007 } from './migrations/0007-access.js';
+import { Connect1700000000008 } from './migrations/0008-connect.js';
 
 export const MIGRATIONS = [
   Identity1700000000001,
@@ -14,4 +15,5 @@ export const MIGRATIONS = [
   Watch1700000000005,
   Audit1700000000006,
   Access1700000000007,
+  Connect1700000000008,
 ];
