@@ -2,6 +2,7 @@ import { type DynamicModule, Logger, Module } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource, type ObjectLiteral } from 'typeorm';
 import { ChangeFeed, ListenUrl } from './change-feed.js';
+import { ClockSynchronization } from './clock-synchronization.js';
 import { Database } from './database.js';
 import type { DatabaseUrls } from './migrate.js';
 import { TenantPipeline } from './tenant-pipeline.js';
@@ -53,6 +54,7 @@ export class DatabaseModule {
         },
         { provide: ListenUrl, useValue: new ListenUrl(urls.listen) },
         ChangeFeed,
+        ClockSynchronization,
       ],
       exports: [ChangeFeed, Database],
     };
