@@ -1,17 +1,21 @@
 // What run.mjs asks of the server's process: data to work on, and work measured without HTTP.
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { request } from 'undici';
 import { CredentialValues } from '../apps/api/dist/access/credential-values.service.js';
 import { Database } from '../apps/api/dist/database/database.js';
 import { CredentialReplacement } from '../apps/api/dist/integrations/credential-replacement.js';
+import { IntegrationTokens } from '../apps/api/dist/integrations/integration-tokens.js';
+import { LiveConnections } from '../apps/api/dist/integrations/live-connections.js';
 import { CredentialsService } from '../apps/api/dist/tokens/credentials.service.js';
+import { UsableCredentials } from '../apps/api/dist/tokens/usable-credentials.js';
 import { KeyRotations } from '../apps/api/dist/vault/key-rotations.service.js';
 import { OrganizationRotationService } from '../apps/api/dist/vault/organization-rotation.service.js';
 import { RootRotationService } from '../apps/api/dist/vault/root-rotation.service.js';
 import { RootRotationWorker } from '../apps/api/dist/vault/root-rotation.worker.js';
 import { RotationRunner } from '../apps/api/dist/vault/rotation-runner.js';
 import { VaultService } from '../apps/api/dist/vault/vault.service.js';
-import { loop } from './loops.mjs';
+import { loop, median } from './loops.mjs';
 
 const SECRET = 'x'.repeat(40);
 const ROUND_MS = Number(process.env.BENCH_SECONDS ?? 5) * 1000;
@@ -34,6 +38,9 @@ export class Measures {
     this.values = of(CredentialValues);
     this.credentials = of(CredentialsService);
     this.replacement = of(CredentialReplacement);
+    this.tokens = of(IntegrationTokens);
+    this.connections = of(LiveConnections);
+    this.usable = of(UsableCredentials);
     this.vault = of(VaultService);
     this.rotation = of(OrganizationRotationService);
     this.rotations = of(KeyRotations);
@@ -132,6 +139,61 @@ export class Measures {
       const origin = { ip: '127.0.0.1', userAgent: 'bench', requestId: userId };
       await this.replacement.keep({ kind: 'user', userId, origin }, credential, 'bearer');
     });
+  }
+
+  /** Tokens as a consent leaves them; they have ended. */
+  async authorise(organizationId, integrationId) {
+    const current = await this.credentials.find(organizationId, integrationId);
+    const ended = new Date(Date.now() - 1000);
+    const sealed = await this.credentials.seal(
+      organizationId,
+      integrationId,
+      {
+        credentialType: 'oauth2',
+        fields: { client_id: 'bench', client_secret: SECRET, access_token: 'ended', refresh_token: 'first' },
+        expiresAt: ended,
+        refreshAt: ended,
+        proven: true,
+      },
+      current.id,
+    );
+    await this.database.tenant(organizationId, (manager) => this.credentials.replace(manager, sealed));
+    this.connections.changed(organizationId, integrationId);
+  }
+
+  /** Refreshes one after the other, and what the provider takes alone. @returns medians in milliseconds */
+  async refresh(organizationId, integrationId, tokenUrl) {
+    await this.authorise(organizationId, integrationId);
+    const form = {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: `grant_type=refresh_token&refresh_token=${SECRET}&client_id=bench&client_secret=${SECRET}`,
+    };
+    const alone = [];
+    const whole = [];
+    for (let round = 0; round < 3; round += 1) {
+      const direct = await loop(1, ROUND_MS / 3, async () => (await request(tokenUrl, form)).body.dump());
+      const refreshed = await loop(1, ROUND_MS / 3, () =>
+        this.tokens.refresh(organizationId, integrationId, 'person'),
+      );
+      alone.push(direct.p50);
+      whole.push(refreshed.p50);
+    }
+    return { alone: median(alone), whole: median(whole) };
+  }
+
+  /** Many want the same token at once, which has ended. @returns how many different ones they got, and how long it took */
+  async rush(organizationId, integrationId, callers) {
+    await this.authorise(organizationId, integrationId);
+    const program = { organizationId, integrationIds: null, integrationTypeIds: null };
+    const began = performance.now();
+    const all = await Promise.all(
+      Array.from({ length: callers }, async () =>
+        this.usable.get(await this.connections.require(program, integrationId)),
+      ),
+    );
+    const tokens = new Set(all.map(({ value }) => value.access_token));
+    return { tokens: tokens.size, ms: performance.now() - began };
   }
 
   async insertOne(places) {

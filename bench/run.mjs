@@ -60,8 +60,15 @@ const { token, service_token: made } = await call('POST', '/service-tokens', fir
   name: 'Bench',
   scopes: ['credentials:read', 'proxy:call'],
 });
+const { integration: authorised } = await call('POST', '/integrations', first.person, {
+  integration_type_id: 'generic_http',
+  name: 'Bench OAuth',
+  config: { base_url: target, authorization_url: `${target}/authorize`, token_url: `${target}/token` },
+  credentials: { credential_type: 'oauth2', client_id: 'bench', client_secret: 'x'.repeat(40) },
+});
 const bench = {
   ...first,
+  oauthId: authorised.id,
   stack,
   target,
   bare: `http://127.0.0.1:${ports.bare}`,

@@ -1,9 +1,12 @@
-// The service that proxied calls go to: small answers, and large bodies both ways.
+// The service that proxied calls go to: small answers, and large bodies both ways. It issues tokens, too.
 import { createServer } from 'node:http';
 
 const SMALL = JSON.stringify({ ok: true, name: 'bench' });
 /** As far away as a service in the same region. */
 const NEAR_MS = 5;
+/** What an authorization server takes for itself. */
+const ISSUING_MS = 20;
+let issued = 0;
 const CHUNK = Buffer.alloc(64 * 1024, 120);
 
 createServer((request, response) => {
@@ -18,6 +21,18 @@ createServer((request, response) => {
       response.end();
     };
     return push();
+  }
+  if (request.url === '/issued') return response.end(String(issued));
+  if (request.url === '/token') {
+    issued += 1;
+    const token = { token_type: 'bearer', expires_in: 3600 };
+    const granted = { ...token, access_token: `access-${issued}`, refresh_token: `refresh-${issued}` };
+    return request.resume().on('end', () =>
+      setTimeout(() => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(granted));
+      }, ISSUING_MS),
+    );
   }
   const answer = () => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': SMALL.length });

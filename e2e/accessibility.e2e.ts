@@ -1,39 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { expectAccessible } from './support/accessible';
 import { argocd, connect, type Person, register, signIn } from './support/people';
 import { button, chooseService, field, fillWizard, heading, stateOf } from './support/screen';
 import { expect, test } from './support/test';
-
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-/** The rules whose verdict depends on the colours; the others judge what both schemes share. */
-const RULES_OF_COLOUR = ['color-contrast', 'link-in-text-block'];
-
-/** Colours are measured when they have arrived. */
-async function transitionsEnd(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const transitions = document.getAnimations().filter((each) => each instanceof CSSTransition);
-    await Promise.allSettled(transitions.map(({ finished }) => finished));
-  });
-}
-
-/** No violation, in the light and in the dark. */
-async function expectAccessible(page: Page, screen: string): Promise<void> {
-  await expect(page.locator('.mantine-Skeleton-root')).toHaveCount(0);
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme);
-    await transitionsEnd(page);
-    // Legacy mode spares a second page per analysis; it leaves out frames, of which there are none.
-    const axe = new AxeBuilder({ page }).setLegacyMode(true);
-    const { violations } = await (
-      colorScheme === 'light' ? axe.withTags(RULES) : axe.withRules(RULES_OF_COLOUR)
-    ).analyze();
-    const found = violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`),
-    );
-    expect.soft(found, `${screen}, ${colorScheme}`).toEqual([]);
-  }
-}
 
 test.use({ installation: 'accessibility', quiet: true });
 test.describe.configure({ mode: 'serial' });

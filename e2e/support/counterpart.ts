@@ -3,6 +3,7 @@ import { createServer as createSecureServer, type Server as SecureServer } from 
 import type { Server } from 'node:net';
 import type { Certificate } from './certificates';
 import { freePort } from './ports';
+import { slackAnswer } from './slack';
 
 /** What each service takes as its credential. */
 export const TOKENS = {
@@ -21,8 +22,8 @@ export interface Received {
   body: string;
 }
 
-/** How a service is doing: well it refuses every token but its own; silent it never answers. */
-export type Mood = 'well' | 'revoked' | 'failing' | 'web page' | 'silent';
+/** How a service is doing: well it refuses every token but its own; silent it never answers; limited it asks to wait. */
+export type Mood = 'well' | 'revoked' | 'failing' | 'web page' | 'silent' | 'limited' | 'unscoped';
 
 const HOSTS = { 'api.github.com': 'github', 'slack.com': 'slack' } as const;
 
@@ -121,9 +122,12 @@ export class Counterpart {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Sign in</title>');
       return;
     }
+    if (mood === 'limited') {
+      response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '2' }).end('{}');
+      return;
+    }
     const argocdToken = this.tokens.get(place) ?? TOKENS.argocd;
-    const { status, body } =
-      mood === 'failing' ? FAILING : answerOf(place, received, mood === 'revoked', argocdToken);
+    const { status, body } = mood === 'failing' ? FAILING : answerOf(place, received, mood, argocdToken);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }
 }
@@ -140,17 +144,17 @@ function placeOf({ host, path }: Received): string {
   return HOSTS[host as keyof typeof HOSTS] ?? path.slice(1).split('/api/')[0] ?? '';
 }
 
-function answerOf(place: string, request: Received, revoked: boolean, argocdToken: string): Answer {
+function answerOf(place: string, request: Received, mood: Mood, argocdToken: string): Answer {
   const path = request.path.slice(request.path.indexOf('/api/')).split('?')[0] ?? '';
-  const holds = (token: string) => request.headers.authorization === `Bearer ${token}` && !revoked;
+  const holds = (token: string) => request.headers.authorization === `Bearer ${token}` && mood !== 'revoked';
   if (place === 'github') {
     if (!holds(TOKENS.github)) return { status: 401, body: { message: 'Bad credentials' } };
     return ok({ login: 'octo-robot', name: 'Octo Robot' });
   }
   if (place === 'slack') {
-    if (revoked) return ok({ ok: false, error: 'token_revoked' });
+    if (mood === 'revoked') return ok({ ok: false, error: 'token_revoked' });
     if (!holds(TOKENS.slack)) return ok({ ok: false, error: 'invalid_auth' });
-    return ok({ ok: true, team: 'Acme', user: 'latchkey', bot_id: 'B01' });
+    return ok(slackAnswer(path, request.body, mood === 'unscoped' ? [] : ['channels:read', 'groups:read']));
   }
   if (path === '/api/version') return ok({ Version: 'v3.1.0' });
   if (!holds(argocdToken)) return { status: 401, body: { error: 'no session information' } };

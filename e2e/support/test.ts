@@ -3,7 +3,7 @@ import { Counterpart } from './counterpart';
 import { type Person, register } from './people';
 import { Product } from './product';
 
-interface Stage {
+export interface Stage {
   product: Product;
   services: Counterpart;
 }

@@ -17,8 +17,9 @@ import { ErrorFilter, errorBody, REFUSAL_HEADER } from './common/error.filter.js
 import { requestValidation } from './common/validation.js';
 import type { Environment } from './config/environment.js';
 import type { DatabaseUrls } from './database/migrate.js';
+import { serveFormerAddresses } from './former-addresses.js';
 import { serveDocumentation } from './openapi.js';
-import { securityHeaders } from './security-headers.js';
+import { openerPolicy, securityHeaders } from './security-headers.js';
 import { serveWebApp } from './web-app.js';
 
 const BODY_LIMIT = 1024 * 1024;
@@ -90,6 +91,8 @@ function addHooks(fastify: FastifyInstance, environment: Environment): void {
   const headers = securityHeaders(environment.servedOverTls);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
     void reply.headers(headers);
+    const opener = openerPolicy(request.url);
+    if (opener !== undefined) void reply.header('cross-origin-opener-policy', opener);
     void reply.header('x-request-id', request.id);
     if (isApi(request.url)) void reply.header('cache-control', 'no-store');
     if (environment.forceHttps && request.protocol !== 'https' && !request.url.startsWith('/health/')) {
@@ -128,13 +131,18 @@ function letGoOfConnections(fastify: FastifyInstance): void {
   });
 }
 
-/** Many clients name JSON as their type and send nothing, where a route takes nothing. */
-function acceptEmptyJson(fastify: FastifyInstance): void {
+/**
+ * Many clients name JSON as their type and send nothing, where a route takes nothing. Webhooks get the bytes: their
+ * signature is over those.
+ */
+function readJson(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeContentTypeParser('application/json');
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.length === 0) done(null, undefined);
-    else void parse(request, String(body), done);
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const { rawBody } = request.routeOptions.config as { rawBody?: boolean };
+    if (rawBody) done(null, body);
+    else if (body.length === 0) done(null, undefined);
+    else void parse(request, body.toString('utf8'), done);
   });
 }
 
@@ -163,11 +171,12 @@ export async function createApplication(
   app.useGlobalFilters(errors);
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.removeContentTypeParser('text/plain');
-  acceptEmptyJson(fastify);
+  readJson(fastify);
   addHooks(fastify, environment);
   letGoOfConnections(fastify);
   await serveProxy(app, errors);
   await fastify.register(fastifyCookie);
+  serveFormerAddresses(fastify);
   serveDocumentation(app);
   await serveWebApp(fastify);
   return app;

@@ -40,3 +40,15 @@ export function securityHeaders(overTls: boolean): Record<string, string> {
     Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]),
   );
 }
+
+/** What a browser comes back to from a provider, in a window that the web app opened. */
+const RETURNS = /^\/(connect\/result|api\/v1\/oauth\/callback)(\?|$)/;
+
+/**
+ * Which windows keep hold of each other, where it is not the strictest. The web app opens windows for providers and
+ * has to see them close; what such a window comes back to must not be cut off from it, redirects included.
+ */
+export function openerPolicy(url: string): string | undefined {
+  if (RETURNS.test(url)) return 'unsafe-none';
+  return url.startsWith('/api/') ? undefined : 'same-origin-allow-popups';
+}

@@ -50,12 +50,14 @@ const ownedIn = (path: string): string =>
   Object.entries(owned).find(([beginning]) => path.startsWith(beginning))?.[1] ?? 'nothing owned';
 
 /** A body that would be taken if the id were the caller's. */
-const bodyOf = ({ method, path }: Operation): object =>
-  method === 'patch'
+const bodyOf = ({ method, path }: Operation): object => {
+  if (method === 'put' && path.endsWith('/resources')) return { kind: 'sites', ids: [] };
+  return method === 'patch'
     ? path.endsWith('/credentials')
       ? integrationForm(stage).credentials
       : { name: 'Taken' }
     : {};
+};
 
 /** As a person, or as a program where the route is for those. */
 const tokenFor = ({ permission }: Operation, who: 'owner' | 'stranger'): string =>

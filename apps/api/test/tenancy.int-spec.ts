@@ -33,8 +33,9 @@ const SEEDS: Record<string, string> = {
     VALUES ($1, gen_random_uuid(), $5, now(), 'auth', 'Refused')`,
   token_events: `INSERT INTO token_events (organization_id, id, integration_id, at, kind, cause, message)
     VALUES ($1, gen_random_uuid(), $5, now(), 'refreshed', 'schedule', 'Refreshed')`,
-  oauth_states: `INSERT INTO oauth_states (organization_id, id, state_hash, browser_hash, user_id, purpose, integration_id,
-      created_at, expires_at) VALUES ($1, gen_random_uuid(), '\\x01', '\\x01', $4, 'connect', $5, now(), now())`,
+  oauth_states: `INSERT INTO oauth_states (organization_id, id, state_hash, browser_hash, user_id, session_id, purpose,
+      integration_id, created_at, expires_at)
+    VALUES ($1, gen_random_uuid(), '\\x01', '\\x01', $4, gen_random_uuid(), 'connect', $5, now(), now())`,
   connected_accounts: `INSERT INTO connected_accounts (organization_id, integration_id, provider, app_key, external_id, name,
       created_at, updated_at) VALUES ($1, $5, 'github', 'installation', '1', 'acme', now(), now())`,
   selected_resources: `INSERT INTO selected_resources (organization_id, integration_id, kind, resource_id, name, selected_at)

@@ -444,6 +444,398 @@ export interface paths {
         patch: operations["IntegrationOperations_replaceCredentials"];
         trace?: never;
     };
+    "/api/v1/integrations/{id}/tokens/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How its token stands: until when, when it is refreshed, and what went wrong.
+         * @description How its token stands: until when, when it is refreshed, and what went wrong. Never a value.
+         */
+        get: operations["Tokens_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{id}/tokens/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of its tokens, newest first.
+         * @description What became of its tokens, newest first.
+         */
+        get: operations["Tokens_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{id}/tokens/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetches another token now, at most five times a minute for an integration.
+         * @description Fetches another token now, at most five times a minute for an integration.
+         */
+        post: operations["Tokens_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tests, refreshes, enables, disables, deletes or assigns many integrations in the background.
+         * @description Tests, refreshes, enables, disables, deletes or assigns many integrations in the background. Each is judged by what the caller may do with that one when its turn comes, and one that fails stops none of the others.
+         */
+        post: operations["Bulk_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-operations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far it has come, and how it went with each integration.
+         * @description How far it has come, and how it went with each integration.
+         */
+        get: operations["Bulk_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-operations/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins no more of it; what is under way ends as it does.
+         * @description Begins no more of it; what is under way ends as it does.
+         */
+        post: operations["Bulk_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{id}/oauth/initiate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins an authorisation at the provider, the first one or another.
+         * @description Begins an authorisation at the provider, the first one or another. The browser that gets this answer, with its cookie, has ten minutes to go to `authorization_url` and come back.
+         */
+        post: operations["Connect_initiate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oauth/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where providers send the browser back to: the redirect URI to register there.
+         * @description Where providers send the browser back to: the redirect URI to register there. It lands on the page of the web app that says how it ended. The state and the cookie of the flow say who comes.
+         */
+        get: operations["OAuthCallback_land"];
+        put?: never;
+        /**
+         * The same for pages that take the parameters themselves, by whoever began the flow, in the same browser.
+         * @description The same for pages that take the parameters themselves, by whoever began the flow, in the same browser.
+         */
+        post: operations["OAuthCallback_take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{id}/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the account reaches at the provider at this moment (projects, teams, sites), and what of it is selected.
+         * @description What the account reaches at the provider at this moment (projects, teams, sites), and what of it is selected.
+         */
+        get: operations["Resources_list"];
+        /**
+         * Selects what of one kind this integration is for; programs see it with the credential.
+         * @description Selects what of one kind this integration is for; programs see it with the credential.
+         */
+        put: operations["Resources_select"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/github-app": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The GitHub Apps that can be installed: those of the organisation and that of the installation.
+         * @description The GitHub Apps that can be installed: those of the organisation and that of the installation.
+         */
+        get: operations["GitHubApp_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/github-app/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins the making of a GitHub App of the organisation’s own.
+         * @description Begins the making of a GitHub App of the organisation’s own. The browser that gets this answer, with its cookie, has ten minutes to go to `authorization_url`, a page of ours that takes the App’s manifest to GitHub.
+         */
+        post: operations["GitHubApp_manifest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/github-app/install": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An address to link to: it leads to the page of the web app that begins an installation.
+         * @description An address to link to: it leads to the page of the web app that begins an installation.
+         */
+        get: operations["GitHubAppPages_install"];
+        put?: never;
+        /**
+         * Begins an installation of the App: GitHub asks where and for which repositories.
+         * @description Begins an installation of the App: GitHub asks where and for which repositories.
+         */
+        post: operations["GitHubApp_install"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/github-app/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connects an installation that was made on GitHub’s side.
+         * @description Connects an installation that was made on GitHub’s side. GitHub is asked whether it is among those of the person.
+         */
+        post: operations["GitHubApp_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/github-app/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forgets an App of the organisation and its secrets.
+         * @description Forgets an App of the organisation and its secrets. On GitHub it stays.
+         */
+        delete: operations["GitHubApp_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/github-app/manifest/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The page that takes the manifest of a new App to GitHub, which takes it by a form only.
+         * @description The page that takes the manifest of a new App to GitHub, which takes it by a form only.
+         */
+        get: operations["GitHubAppPages_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/github-app/manifest/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where GitHub sends the browser when it has made the App.
+         * @description Where GitHub sends the browser when it has made the App.
+         */
+        get: operations["GitHubAppPages_made"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/github-app/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The setup URL of the App: where GitHub sends the browser after an installation, a change of one, or a request to its owners.
+         * @description The setup URL of the App: where GitHub sends the browser after an installation, a change of one, or a request to its owners. The installation’s number proves nothing, so the browser goes on to authorise the App as a person.
+         */
+        get: operations["GitHubAppPages_setup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/github-app/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The callback URL of the App: where GitHub sends a person who has authorised it.
+         * @description The callback URL of the App: where GitHub sends a person who has authorised it.
+         */
+        get: operations["GitHubAppPages_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/github-app/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where GitHub tells of installations and repositories.
+         * @description Where GitHub tells of installations and repositories. The signature is checked over the raw body, each delivery is kept once, and the work is done later.
+         */
+        post: operations["GitHubAppWebhook_receive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/integrations/{id}/credentials/value": {
         parameters: {
             query?: never;
@@ -526,6 +918,90 @@ export interface paths {
          * @description Gives the token a new secret, shown once. The old secret works on for `overlap_seconds`.
          */
         post: operations["ServiceTokens_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories/{id}/slack-channels/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Maps a Slack channel to the repository, or changes how it is mapped.
+         * @description Maps a Slack channel to the repository, or changes how it is mapped.
+         */
+        put: operations["ChannelMappings_map"];
+        post?: never;
+        /**
+         * Takes the channel off the repository.
+         * @description Takes the channel off the repository.
+         */
+        delete: operations["ChannelMappings_unmap"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{id}/slack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace that the integration is connected to, and the address its app sends events to.
+         * @description The workspace that the integration is connected to, and the address its app sends events to.
+         */
+        get: operations["Slack_describe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{id}/slack/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The channels that the connection sees, a page at a time, without archived ones.
+         * @description The channels that the connection sees, a page at a time, without archived ones. `note` says when the scopes show only some kinds of channels.
+         */
+        get: operations["Slack_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/slack/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes in an event of Slack, signed by the app’s signing secret.
+         * @description Takes in an event of Slack, signed by the app’s signing secret. Slack’s `url_verification` is answered with its challenge, as text.
+         */
+        post: operations["SlackEvents_take"];
         delete?: never;
         options?: never;
         head?: never;
@@ -812,6 +1288,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/integrations/{id}/repositories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The repositories that it reaches, by name, and how the last reading of them went.
+         * @description The repositories that it reaches, by name, and how the last reading of them went.
+         */
+        get: operations["Repositories_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{id}/repositories/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reads the repositories anew, in the background.
+         * @description Reads the repositories anew, in the background. One that is under way is followed by another.
+         */
+        post: operations["Repositories_syncRepositories"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reads anew what the service has, in the background: of GitHub the repositories.
+         * @description Reads anew what the service has, in the background: of GitHub the repositories.
+         */
+        post: operations["Repositories_sync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/integrations/{id}/usage": {
         parameters: {
             query?: never;
@@ -897,7 +1433,7 @@ export interface components {
              * @example VALIDATION_FAILED
              * @enum {string}
              */
-            code: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "INVALID_CREDENTIALS" | "TOKEN_EXPIRED" | "TOKEN_REUSED" | "FORBIDDEN" | "EMAIL_NOT_VERIFIED" | "NOT_FOUND" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "CONNECTION_FAILED" | "REAUTHORIZATION_REQUIRED" | "EGRESS_BLOCKED" | "ACCOUNT_LOCKED" | "RATE_LIMITED" | "UPSTREAM_ERROR" | "UPSTREAM_TIMEOUT" | "UNAVAILABLE" | "INTERNAL";
+            code: "VALIDATION_FAILED" | "UNAUTHENTICATED" | "INVALID_CREDENTIALS" | "TOKEN_EXPIRED" | "TOKEN_REUSED" | "FORBIDDEN" | "EMAIL_NOT_VERIFIED" | "NOT_FOUND" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "CONNECTION_FAILED" | "REAUTHORIZATION_REQUIRED" | "EGRESS_BLOCKED" | "ACCOUNT_LOCKED" | "RATE_LIMITED" | "OAUTH_DENIED" | "OAUTH_STATE_INVALID" | "OAUTH_STATE_EXPIRED" | "OAUTH_STATE_USED" | "OAUTH_EXCHANGE_FAILED" | "OAUTH_SCOPE_MISSING" | "OAUTH_PROVIDER_ERROR" | "UPSTREAM_ERROR" | "UPSTREAM_TIMEOUT" | "UNAVAILABLE" | "INTERNAL";
             /**
              * @description Plain words that say what to do.
              * @example name: must not be empty
@@ -1088,6 +1624,35 @@ export interface components {
             /** @description Left out in browser mode, where it travels in a cookie. */
             refresh_token?: string;
         };
+        OAuthScopeDto: {
+            /** @example repo */
+            name: string;
+            /** @description What a person allows with it. */
+            allows: string;
+            /** @description Asked for unless somebody chooses. */
+            default: boolean;
+            /** @description Asked for in any case. */
+            required: boolean;
+        };
+        ClientSetupDto: {
+            link: string | null;
+            /** @description How to register a client at the provider, step by step. */
+            steps: string[];
+        };
+        OAuthModeDto: {
+            /**
+             * @description Whose OAuth client is used: that of the installation, or one that the organisation registers and enters.
+             * @enum {string}
+             */
+            client: "installation" | "own";
+            /**
+             * @description The redirect URI to register at the provider, to the letter.
+             * @example https://latchkey.example.com/api/v1/oauth/callback
+             */
+            callback_url: string;
+            scopes: components["schemas"]["OAuthScopeDto"][];
+            client_setup: components["schemas"]["ClientSetupDto"];
+        };
         AuthModeDto: {
             /** @example api_token */
             id: string;
@@ -1097,12 +1662,20 @@ export interface components {
             credential_type: string;
             /** @description Where to find the credential, step by step. */
             steps: string[];
+            /** @description Fields of the configuration that it needs besides those that are always required. */
+            requires_config: string[];
             link: string | null;
             /**
              * @description A path to try through the proxy, which may name fields of the configuration as `{config.name}`; null where the proxy does not work.
              * @example /user
              */
             example_path: string | null;
+            /**
+             * @description How it is connected: by entering the credential; by an authorisation at the provider once the integration is made; or by installing a GitHub App, which makes the integration itself.
+             * @enum {string}
+             */
+            flow: "form" | "oauth" | "github_app";
+            oauth: components["schemas"]["OAuthModeDto"] | null;
         };
         IntegrationTypeDto: {
             /** @example argocd */
@@ -1137,6 +1710,16 @@ export interface components {
              */
             capabilities: string[];
             is_active: boolean;
+        };
+        SelectedResourceDto: {
+            /** @example projects */
+            kind: string;
+            id: string;
+            name: string;
+            /** @description What else the provider said of it when it was selected. */
+            details: {
+                [key: string]: unknown;
+            };
         };
         CreatorDto: {
             /** Format: uuid */
@@ -1176,8 +1759,11 @@ export interface components {
             auth_mode: string;
             /** @example api_token */
             credential_type: string | null;
-            /** @enum {string} */
-            token_status: "none" | "valid" | "expiring" | "expired" | "revoked";
+            /**
+             * @description `none`: no end is known of it; `valid`: it lasts longer than a day or renews itself; `expiring`: it ends within a day and does not renew itself, or that has been failing; `expired`: it has ended; `revoked`: it was withdrawn; `unauthorized`: nobody has consented at the provider yet.
+             * @enum {string}
+             */
+            token_status: "none" | "valid" | "expiring" | "expired" | "revoked" | "unauthorized";
             /**
              * Format: date-time
              * @example 2026-01-15T10:00:00.000Z
@@ -1207,6 +1793,8 @@ export interface components {
             status_changed_at: string;
             /** @example 0 */
             consecutive_failures: number;
+            /** @description What of the account this integration is for; empty for all of it. */
+            selected_resources: components["schemas"]["SelectedResourceDto"][];
             team_ids: string[];
             created_by: components["schemas"]["CreatorDto"] | null;
             /**
@@ -1350,6 +1938,25 @@ export interface components {
             error_code: string;
             message: string;
         };
+        RecoveryAttemptDto: {
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            at: string;
+            /**
+             * @description What was to be mended.
+             * @enum {string}
+             */
+            action: "token" | "webhook" | "installation";
+            /**
+             * @description `reported`: nobody but a person can mend it.
+             * @enum {string}
+             */
+            outcome: "recovered" | "failed" | "reported";
+            /** @example The token was refreshed. */
+            message: string;
+        };
         HealthDto: {
             /** @enum {string} */
             status: "pending" | "active" | "error" | "disabled" | "needs_reauth";
@@ -1382,6 +1989,8 @@ export interface components {
             checks: components["schemas"]["HealthPointDto"][];
             /** @description Newest first. */
             incidents: components["schemas"]["IncidentDto"][];
+            /** @description What Latchkey tried to mend by itself in the window, newest first, at most 50. */
+            recoveries: components["schemas"]["RecoveryAttemptDto"][];
         };
         CredentialMetadataDto: {
             /** @example api_token */
@@ -1420,6 +2029,322 @@ export interface components {
              */
             updated_at: string;
         };
+        TokenErrorDto: {
+            /**
+             * @description What the provider called it.
+             * @example invalid_grant
+             */
+            code: string | null;
+            /**
+             * @description The kind of failure.
+             * @example auth
+             */
+            kind: string;
+            /** @example Slack no longer accepts the refresh token. */
+            reason: string;
+            /** @example Press Reconnect and authorise the connection again; its settings are kept. */
+            hint: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            at: string;
+        };
+        TokenAccountDto: {
+            /** @example T0123456789 */
+            id: string | null;
+            /** @example Acme */
+            name: string | null;
+        };
+        TokenHealthDto: {
+            /**
+             * @description `none`: no end is known of it; `valid`: it lasts longer than a day or renews itself; `expiring`: it ends within a day and does not renew itself, or that has been failing; `expired`: it has ended; `revoked`: it was withdrawn; `unauthorized`: nobody has consented at the provider yet. `refreshing`: another is being fetched at this moment.
+             * @enum {string}
+             */
+            status: "none" | "valid" | "expiring" | "expired" | "revoked" | "unauthorized" | "refreshing";
+            /**
+             * @description Of the stored credential.
+             * @example active
+             */
+            state: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            last_refreshed_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the schedule refreshes it.
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            next_refresh_at: string | null;
+            /** @description Another can be had without a person at the provider. */
+            refreshable: boolean;
+            /**
+             * @description In a row.
+             * @example 0
+             */
+            refresh_failures: number;
+            last_error: components["schemas"]["TokenErrorDto"] | null;
+            /**
+             * @example [
+             *       "repo",
+             *       "read:org"
+             *     ]
+             */
+            scopes_asked: string[];
+            /** @description `null`: the provider did not say. */
+            scopes_granted: string[] | null;
+            /** @description Whom it speaks for at the provider. */
+            account: components["schemas"]["TokenAccountDto"] | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            connected_at: string | null;
+            /**
+             * @description Whose OAuth client asks for it.
+             * @enum {string|null}
+             */
+            client: "installation" | "own" | null;
+        };
+        TokenEventDto: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            at: string;
+            /** @enum {string} */
+            kind: "connected" | "refreshed" | "refresh_failed" | "refused" | "revoked";
+            /**
+             * @description Why it happened: the schedule, a call that needed a token, a refusal by the service, a person, recovery after a failed check.
+             * @enum {string}
+             */
+            cause: "schedule" | "use" | "refusal" | "person" | "recovery";
+            /** @example The token was refreshed */
+            message: string;
+            /** @example invalid_grant */
+            error_code: string | null;
+            /** @example 245 */
+            duration_ms: number | null;
+            /**
+             * Format: date-time
+             * @description The end of the token it was about.
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            expires_at: string | null;
+        };
+        BulkOperationDto: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            action: "test" | "refresh_tokens" | "enable" | "disable" | "delete" | "set_teams";
+            /**
+             * @description `failed`: it could not go on; what an integration failed with is said of that.
+             * @enum {string}
+             */
+            status: "queued" | "running" | "completed" | "cancelled" | "failed";
+            /**
+             * @description Integrations; in the end, done, failed and skipped together.
+             * @example 12
+             */
+            total: number;
+            /** @example 10 */
+            done: number;
+            /** @example 1 */
+            failed: number;
+            /**
+             * @description Nothing was to be done, or it was cancelled before they began.
+             * @example 1
+             */
+            skipped: number;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            finished_at: string | null;
+        };
+        BulkFilterDto: {
+            /** @enum {string} */
+            status?: "pending" | "active" | "error" | "disabled" | "needs_reauth";
+            /** @example argocd */
+            type?: string;
+            /** @example ci_cd */
+            category?: string;
+            /** Format: uuid */
+            team?: string;
+            q?: string;
+        };
+        StartBulkDto: {
+            /** @description The integrations, at most 1000. Either these or a filter. */
+            ids?: string[];
+            /** @description Those that the list shows the caller with this filter; `{}` is all of them. It may leave at most 1000. */
+            filter?: components["schemas"]["BulkFilterDto"];
+            /** @enum {string} */
+            action: "test" | "refresh_tokens" | "enable" | "disable" | "delete" | "set_teams";
+            /** @description For `delete`: how many integrations will be deleted. Another number is refused. */
+            confirm?: number;
+            /** @description For `set_teams`: these and no others; none means everybody. */
+            team_ids?: string[];
+        };
+        BulkItemDto: {
+            /** Format: uuid */
+            integration_id: string;
+            /** @example Production ArgoCD */
+            name: string;
+            /** @enum {string} */
+            status: "queued" | "running" | "done" | "failed" | "skipped";
+            /**
+             * @description How it went.
+             * @example Connection successful
+             */
+            message: string | null;
+        };
+        BulkOperationDetailsDto: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            action: "test" | "refresh_tokens" | "enable" | "disable" | "delete" | "set_teams";
+            /**
+             * @description `failed`: it could not go on; what an integration failed with is said of that.
+             * @enum {string}
+             */
+            status: "queued" | "running" | "completed" | "cancelled" | "failed";
+            /**
+             * @description Integrations; in the end, done, failed and skipped together.
+             * @example 12
+             */
+            total: number;
+            /** @example 10 */
+            done: number;
+            /** @example 1 */
+            failed: number;
+            /**
+             * @description Nothing was to be done, or it was cancelled before they began.
+             * @example 1
+             */
+            skipped: number;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            finished_at: string | null;
+            items: components["schemas"]["BulkItemDto"][];
+        };
+        InitiateDto: {
+            /**
+             * @description Scopes of the type to ask for; those without which it is of no use are added. Left out: those of last time, else the usual ones.
+             * @example [
+             *       "repo",
+             *       "read:org"
+             *     ]
+             */
+            scopes?: string[];
+            /**
+             * @description Where the provider is opened: the page at the end behaves accordingly. Default page.
+             * @enum {string}
+             */
+            display?: "popup" | "page";
+        };
+        ResourceDto: {
+            id: string;
+            name: string;
+            /** @description What else the provider says of it. */
+            details: {
+                [key: string]: unknown;
+            };
+            selected: boolean;
+            /** @description It is selected, and the account does not reach it any more. */
+            gone: boolean;
+        };
+        ResourceKindDto: {
+            /** @example projects */
+            id: string;
+            /** @example Projects */
+            title: string;
+            resources: components["schemas"]["ResourceDto"][];
+            /** @description The account has more than is listed. */
+            truncated: boolean;
+        };
+        SelectResourcesDto: {
+            /** @example projects */
+            kind: string;
+            /** @description All that are to be selected of this kind; none takes the selection away. */
+            ids: string[];
+        };
+        GitHubHookDto: {
+            ok: boolean;
+            /** @description The address that GitHub has. */
+            url: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            checked_at: string;
+            /** @description What is wrong, and what to do. */
+            problem: string | null;
+        };
+        GitHubAppDto: {
+            /** @description Its id; `installation` for the App of the whole installation. */
+            id: string;
+            /** @example Latchkey of Octo Org */
+            name: string;
+            /** @example latchkey-octo-org */
+            slug: string;
+            /** @example https://github.com/apps/latchkey-octo-org */
+            html_url: string;
+            /** @example https://github.com */
+            web_url: string;
+            /** @example https://api.github.com */
+            api_url: string;
+            /** @example octo-org */
+            owner: string | null;
+            /** @description How its webhook does; null before it was looked at. */
+            hook: components["schemas"]["GitHubHookDto"] | null;
+            /** @description How many integrations of this organisation use it. */
+            installations: number;
+        };
+        StartManifestDto: {
+            /** @description The App’s name; it can be changed on GitHub. Default: Latchkey and the name of the organisation. */
+            name?: string;
+            /** @description The GitHub organisation that owns the App. Default: the person who makes it. */
+            organization?: string;
+            /**
+             * Format: uri
+             * @description The address of a GitHub Enterprise Server. Default: https://github.com.
+             */
+            web_url?: string;
+        };
+        StartInstallDto: {
+            /** @description Which App; `installation` for that of the whole installation. Default: the newest of the organisation. */
+            app_id?: string;
+        };
+        ClaimInstallationDto: {
+            /**
+             * @description The installation’s number on GitHub.
+             * @example 12345678
+             */
+            installation_id: string;
+            /** @description Which App, as in POST /github-app/install. */
+            app_id?: string;
+        };
         CredentialValueDto: {
             /** Format: uuid */
             integration_id: string;
@@ -1449,6 +2374,8 @@ export interface components {
              * @example 2026-01-15T10:00:00.000Z
              */
             expires_at: string | null;
+            /** @description What of the account the integration is for, such as projects; empty for all of it. */
+            selected_resources: components["schemas"]["SelectedResourceDto"][];
         };
         ServiceTokenDto: {
             /** Format: uuid */
@@ -1548,11 +2475,95 @@ export interface components {
              */
             overlap_seconds?: number;
         };
+        SlackChannelSettingsDto: {
+            /** @description Which events of the repository. */
+            events: ("push" | "pull_request" | "release" | "deployment" | "issue")[];
+            /** @description Only events of this branch; null for all. */
+            branch: string | null;
+            /** @description Nothing is told for now. */
+            muted: boolean;
+        };
+        RepositorySlackChannelDto: {
+            /** @example C024BE91L */
+            channel_id: string;
+            /** @example releases */
+            channel_name: string;
+            /**
+             * Format: uuid
+             * @description The Slack integration that reaches the channel.
+             */
+            integration_id: string;
+            settings: components["schemas"]["SlackChannelSettingsDto"];
+            /**
+             * @description Why nothing can be posted there any more. `unreachable`: it was deleted, or the bot does not see it.
+             * @enum {string|null}
+             */
+            problem: "archived" | "unreachable" | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            mapped_at: string;
+        };
+        SlackChannelSettingsInput: {
+            /** @description Which events of the repository are told there. Default: all. */
+            events?: ("push" | "pull_request" | "release" | "deployment" | "issue")[];
+            /** @description Only events of this branch. Default: all branches. */
+            branch?: string;
+            /** @description Nothing is told for now. Default: false. */
+            muted?: boolean;
+        };
+        MapSlackChannelDto: {
+            /**
+             * Format: uuid
+             * @description The Slack integration that reaches the channel.
+             */
+            integration_id: string;
+            /** @description Left out, those of before stay. */
+            settings?: components["schemas"]["SlackChannelSettingsInput"];
+        };
+        WorkspaceDto: {
+            /** @description Of the workspace, or of the organisation of an organisation-wide installation. */
+            id: string;
+            /** @example Acme */
+            name: string;
+            /** @description The app is installed in a whole Enterprise organisation. */
+            organization_wide: boolean;
+            /**
+             * Format: date-time
+             * @description When Slack told that the app was removed from it.
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            removed_at: string | null;
+        };
+        SlackConnectionDto: {
+            /** @description null until the connection worked once. */
+            workspace: components["schemas"]["WorkspaceDto"] | null;
+            /**
+             * Format: uri
+             * @description The Request URL to enter under Event Subscriptions of the Slack app.
+             * @example https://latchkey.example.com/api/v1/slack/events
+             */
+            events_url: string;
+            /** @description Whether the signing secret of the app is known; without it no event is taken in. */
+            events_ready: boolean;
+        };
+        SlackChannelDto: {
+            /** @example C0123456789 */
+            id: string;
+            /** @example deployments */
+            name: string;
+            is_private: boolean;
+            /** @description Whether the bot is in it; it must be, to post in a private channel. */
+            is_member: boolean;
+            is_archived: boolean;
+            num_members: number | null;
+        };
         NotificationDto: {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "integration.failed" | "integration.recovered";
+            kind: "integration.failed" | "integration.recovered" | "integration.needs_reauth";
             /** @example Production ArgoCD is broken */
             title: string;
             /** @example Invalid authentication token. Replace the token in the settings. */
@@ -1835,6 +2846,67 @@ export interface components {
              * @description Every organisation when left out.
              */
             organization_id?: string;
+        };
+        RepositoryDto: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description GitHub’s number; it stays when the name changes.
+             * @example 1296269
+             */
+            github_id: string;
+            /** @example octo-org/hello-world */
+            full_name: string;
+            /** @example main */
+            default_branch: string | null;
+            /** @enum {string} */
+            visibility: "public" | "private" | "internal";
+            archived: boolean;
+            /** @example https://github.com/octo-org/hello-world */
+            html_url: string;
+            /**
+             * Format: date-time
+             * @description Since when it is no longer reached; its mappings are kept.
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            removed_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            synced_at: string;
+            settings: {
+                [key: string]: unknown;
+            };
+            slack_channels: components["schemas"]["RepositorySlackChannelDto"][];
+        };
+        RepositorySyncDto: {
+            /** @enum {string} */
+            state: "queued" | "running" | "completed" | "failed";
+            /** @description As many as GitHub says there are, where it does. */
+            total: number | null;
+            /** @description How many have been read. */
+            done: number;
+            added: number;
+            changed: number;
+            removed: number;
+            /** @description Why it failed or waits, and what to do. */
+            error: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            requested_at: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            finished_at: string | null;
         };
         UsageTotalsDto: {
             /** @description Calls through the proxy that went out. */
@@ -3803,6 +4875,1793 @@ export interface operations {
             };
         };
     };
+    Tokens_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            token_health: components["schemas"]["TokenHealthDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Tokens_history: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the answer before. */
+                cursor?: string;
+                /** @description Entries at most. Default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            events: components["schemas"]["TokenEventDto"][];
+                            next_cursor: string | null;
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Tokens_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            token_health: components["schemas"]["TokenHealthDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, REAUTHORIZATION_REQUIRED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description EGRESS_BLOCKED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_ERROR */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_TIMEOUT */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Bulk_start: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeat within 24 hours answer the first one’s operation. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartBulkDto"];
+            };
+        };
+        responses: {
+            /** @description Begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            bulk_operation: components["schemas"]["BulkOperationDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Bulk_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            bulk_operation: components["schemas"]["BulkOperationDetailsDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Bulk_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            bulk_operation: components["schemas"]["BulkOperationDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Connect_initiate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InitiateDto"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            /** Format: uri */
+                            authorization_url: string;
+                            /** Format: date-time */
+                            expires_at: string;
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    OAuthCallback_land: {
+        parameters: {
+            query?: {
+                /** @description As it was sent. */
+                state?: string;
+                /** @description What is exchanged for tokens. */
+                code?: string;
+                /** @description Why there is no code. */
+                error?: string;
+                /** @description Who answers (RFC 9207). */
+                iss?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To `/connect/result?flow=&outcome=connected|failed&code=&integration=&display=&choose=&scopes=`. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    OAuthCallback_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description As it was sent. */
+                    state: string;
+                    /** @description What is exchanged for tokens. */
+                    code?: string;
+                    /** @description Why there is no code. */
+                    error?: string;
+                    /** @description Who answers (RFC 9207). */
+                    iss?: string;
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            integration: components["schemas"]["IntegrationDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED, OAUTH_STATE_INVALID, OAUTH_STATE_EXPIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description OAUTH_DENIED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, OAUTH_STATE_USED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description OAUTH_SCOPE_MISSING */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description OAUTH_EXCHANGE_FAILED, OAUTH_PROVIDER_ERROR */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Resources_list: {
+        parameters: {
+            query?: {
+                /** @description Only this kind. */
+                kind?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            kinds: components["schemas"]["ResourceKindDto"][];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, REAUTHORIZATION_REQUIRED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description EGRESS_BLOCKED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_ERROR */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_TIMEOUT */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Resources_select: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelectResourcesDto"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            selected_resources: components["schemas"]["SelectedResourceDto"][];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, REAUTHORIZATION_REQUIRED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description EGRESS_BLOCKED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_ERROR */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_TIMEOUT */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    GitHubApp_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            github_apps: components["schemas"]["GitHubAppDto"][];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    GitHubApp_manifest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartManifestDto"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            /** Format: uri */
+                            authorization_url: string;
+                            /** Format: date-time */
+                            expires_at: string;
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    GitHubAppPages_install: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To `/integrations/new?type=github&method=app` of the web app. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    GitHubApp_install: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartInstallDto"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            /** Format: uri */
+                            authorization_url: string;
+                            /** Format: date-time */
+                            expires_at: string;
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    GitHubApp_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimInstallationDto"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            /** Format: uri */
+                            authorization_url: string;
+                            /** Format: date-time */
+                            expires_at: string;
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    GitHubApp_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            id: string;
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    GitHubAppPages_form: {
+        parameters: {
+            query?: {
+                /** @description As POST /github-app/manifest gave it. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page with one button. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    GitHubAppPages_made: {
+        parameters: {
+            query?: {
+                /** @description As it was sent. */
+                state?: string;
+                /** @description What is exchanged for the App’s keys. */
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To `/connect/result?flow=&outcome=connected|failed|pending&code=&integration=` of the web app. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    GitHubAppPages_setup: {
+        parameters: {
+            query?: {
+                /** @description The number of the installation. */
+                installation_id?: string;
+                /** @description `install`, `update` or `request`. */
+                setup_action?: string;
+                /** @description As it was sent, where the installation was begun in Latchkey. */
+                state?: string;
+                /** @description Which App, in the address that its manifest gave. */
+                app?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To GitHub, to `/github-app/claim` or to `/connect/result` of the web app. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    GitHubAppPages_callback: {
+        parameters: {
+            query?: {
+                /** @description As it was sent. */
+                state?: string;
+                /** @description What is exchanged for a token of the person. */
+                code?: string;
+                /** @description Why there is no code. */
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To `/connect/result?flow=&outcome=connected|failed|pending&code=&integration=` of the web app. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    GitHubAppWebhook_receive: {
+        parameters: {
+            query?: {
+                /** @description Which App; without it, that of the installation. */
+                app?: string;
+            };
+            header: {
+                /** @description The id of the delivery. */
+                "X-GitHub-Delivery": string;
+                "X-GitHub-Event": string;
+                /** @description `sha256=` and the HMAC of the body. */
+                "X-Hub-Signature-256": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description `accepted`, `duplicate`, or `ignored` where it concerns nobody. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            delivery: string;
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
     CredentialValues_read: {
         parameters: {
             query?: never;
@@ -4274,6 +7133,464 @@ export interface operations {
             };
             /** @description PAYLOAD_TOO_LARGE */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    ChannelMappings_map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MapSlackChannelDto"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            slack_channel: components["schemas"]["RepositorySlackChannelDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, REAUTHORIZATION_REQUIRED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONNECTION_FAILED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_ERROR */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_TIMEOUT */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    ChannelMappings_unmap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            slack_channel: components["schemas"]["RepositorySlackChannelDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Slack_describe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            slack: components["schemas"]["SlackConnectionDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Slack_list: {
+        parameters: {
+            query?: {
+                /** @description Part of the name, with or without the # before it. */
+                q?: string;
+                /** @description `next_cursor` of the answer before. */
+                cursor?: string;
+                /** @description Channels at most; a search may answer fewer and still have a next page. Default 100. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            channels: components["schemas"]["SlackChannelDto"][];
+                            next_cursor: string | null;
+                            note: string | null;
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, REAUTHORIZATION_REQUIRED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONNECTION_FAILED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_ERROR */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_TIMEOUT */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    SlackEvents_take: {
+        parameters: {
+            query?: {
+                /** @description Whose app it is: part of the `events_url` of the integration that brought it. */
+                app?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken in; false for a repetition and for what is of no concern. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            accepted: boolean;
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5234,6 +8551,239 @@ export interface operations {
             };
             /** @description UNAVAILABLE */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Repositories_list: {
+        parameters: {
+            query?: {
+                /** @description The page, from 1. Default 1. */
+                page?: number;
+                /** @description Entries on a page. Default 20. */
+                per_page?: number;
+                /** @description Part of the name. */
+                q?: string;
+                /** @description Only archived ones, or only the others. */
+                archived?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            repositories: components["schemas"]["RepositoryDto"][];
+                            pagination: components["schemas"]["Pagination"];
+                            sync: components["schemas"]["RepositorySyncDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Repositories_syncRepositories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            sync: components["schemas"]["RepositorySyncDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, REAUTHORIZATION_REQUIRED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    Repositories_sync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        data: {
+                            sync: components["schemas"]["RepositorySyncDto"];
+                        };
+                        message?: string;
+                    };
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, REAUTHORIZATION_REQUIRED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };

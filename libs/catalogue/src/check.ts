@@ -1,3 +1,5 @@
+import { checkOAuth, checkSync } from './check-oauth.js';
+import { checkTemplate, checkTexts, checkUnique, Findings, type Problem } from './findings.js';
 import {
   type AuthWay,
   type BodyCondition,
@@ -8,39 +10,8 @@ import {
   type Step,
 } from './manifest.js';
 import { parsePath } from './paths.js';
-import { templateFields } from './template.js';
-
-/** Something JSON Schema cannot see, with the place in the manifest (a JSON pointer). */
-export interface Problem {
-  place: string;
-  message: string;
-}
 
 const RESERVED = ['auth_mode', 'credential_type'];
-
-/** Collects problems; each check adds the place it is at. */
-class Findings {
-  readonly problems: Problem[] = [];
-
-  add(place: string, message: string): void {
-    this.problems.push({ place, message });
-  }
-
-  /** Runs a reader that throws on what it cannot read. */
-  try(place: string, read: () => void): void {
-    try {
-      read();
-    } catch (error) {
-      this.add(place, error instanceof Error ? error.message : String(error));
-    }
-  }
-}
-
-function checkUnique(found: Findings, place: string, ids: string[]): void {
-  for (const id of new Set(ids.filter((id, index) => ids.indexOf(id) !== index))) {
-    found.add(place, `“${id}” appears twice`);
-  }
-}
 
 function checkFields(found: Findings, place: string, fields: FieldSet): void {
   for (const name of fields.required) {
@@ -56,7 +27,7 @@ function checkFields(found: Findings, place: string, fields: FieldSet): void {
   }
 }
 
-function checkConfig(found: Findings, { config }: Manifest): void {
+function checkConfig(found: Findings, { config, auth }: Manifest): void {
   checkFields(found, '/config', config);
   for (const [name, field] of Object.entries(config.properties)) {
     if (field.writeOnly) found.add(`/config/properties/${name}`, 'a secret belongs to a way to authenticate');
@@ -66,6 +37,9 @@ function checkConfig(found: Findings, { config }: Manifest): void {
       if (!Object.hasOwn(config.properties, name))
         found.add(`/config/groups/${index}`, `there is no field “${name}”`);
     }
+    for (const id of group.only_for ?? []) {
+      if (!auth.some((way) => way.id === id)) found.add(`/config/groups/${index}`, `there is no way “${id}”`);
+    }
   }
 }
 
@@ -74,41 +48,8 @@ function credentialNames(way: AuthWay): Set<string> {
   return new Set([...Object.keys(way.schema.properties), ...(DERIVED_FIELDS[way.credential_type] ?? [])]);
 }
 
-/** Every placeholder names a field that exists; secrets stand in placements only. */
-function checkTemplate(
-  found: Findings,
-  place: string,
-  text: string,
-  config: FieldSet,
-  secrets?: Set<string>,
-): void {
-  found.try(place, () => {
-    for (const { source, name } of templateFields(text)) {
-      if (source === 'credentials' && !secrets)
-        throw new Error(`{credentials.${name}} may stand in a placement only`);
-      const known = source === 'config' ? Object.hasOwn(config.properties, name) : secrets?.has(name);
-      if (!known) throw new Error(`there is no field ${source}.${name}`);
-    }
-  });
-}
-
 function checkBaseUrl(found: Findings, place: string, base: Manifest['base_url'], config: FieldSet): void {
   for (const text of [base ?? []].flat()) checkTemplate(found, place, text, config);
-}
-
-function checkTexts(
-  found: Findings,
-  place: string,
-  value: unknown,
-  config: FieldSet,
-  secrets?: Set<string>,
-): void {
-  if (typeof value === 'string') checkTemplate(found, place, value, config, secrets);
-  if (typeof value !== 'object' || value === null) return;
-  for (const [key, item] of Object.entries(value)) {
-    if (!Array.isArray(value)) checkTemplate(found, `${place}/${key}`, key, config, secrets);
-    checkTexts(found, `${place}/${key}`, item, config, secrets);
-  }
 }
 
 function checkBodyConditions(found: Findings, place: string, conditions: BodyCondition[]): void {
@@ -174,6 +115,7 @@ function checkWay(found: Findings, place: string, way: AuthWay, { config }: Mani
   for (const name of way.requires_config) {
     if (!Object.hasOwn(config.properties, name)) found.add(place, `there is no field config.${name}`);
   }
+  checkOAuth(found, place, way, config);
 }
 
 function checkProvider(found: Findings, manifest: Manifest): void {
@@ -212,6 +154,7 @@ export function checkManifest(manifest: Manifest): Problem[] {
   );
   checkConditions(found, '/rate_limit/throttled', manifest.rate_limit.throttled, config);
   checkConditions(found, '/token_dead', manifest.token_dead, config);
+  checkSync(found, manifest);
   checkProvider(found, manifest);
   return found.problems;
 }

@@ -43,6 +43,23 @@ const TLS_FIELDS: Record<string, Field> = {
   },
 };
 
+/** Every OAuth way has a client: the installation's, or one that comes with the credential. */
+const CLIENT_FIELDS: Record<string, Field> = {
+  client_id: {
+    type: 'string',
+    title: 'Client ID',
+    description: 'Of the OAuth client that you registered; empty to use that of this installation.',
+    maxLength: 1024,
+  },
+  client_secret: {
+    type: 'string',
+    title: 'Client secret',
+    description: 'It is kept with this integration and sent to the token address only.',
+    writeOnly: true,
+    maxLength: 4096,
+  },
+};
+
 function withOrder<T extends Omit<FieldSet, 'order'>>(fields: T): T & { order: string[] } {
   return { ...fields, order: Object.keys(fields.properties) };
 }
@@ -61,7 +78,8 @@ function required(steps: Step[]): Step[] {
 }
 
 function expandWay(raw: RawManifest['auth'][number]): AuthWay {
-  const way = { ...raw, schema: withOrder(raw.schema) };
+  const properties = { ...(raw.oauth2 ? CLIENT_FIELDS : {}), ...raw.schema.properties };
+  const way = { ...raw, schema: withOrder({ ...raw.schema, properties }) };
   return way.test && !way.health ? { ...way, health: required(way.test) } : way;
 }
 

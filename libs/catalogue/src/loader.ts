@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { createAjv } from './ajv.js';
-import { checkManifest, type Problem } from './check.js';
+import { checkManifest } from './check.js';
 import { expandManifest, type RawManifest } from './expand.js';
+import type { Problem } from './findings.js';
 import type { Manifest } from './manifest.js';
 
 /** The types of this installation, read once. */

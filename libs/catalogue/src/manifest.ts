@@ -3,6 +3,10 @@
  * `manifest.schema.json` and filled in its defaults. The schema describes each key for authors.
  */
 
+import type { OAuth2, RequestTemplate, Sync } from './manifest-account.js';
+
+export type { OAuth2, OAuthScope, RequestBody, RequestTemplate, SyncResource } from './manifest-account.js';
+
 /** Why a connection failed; the HTTP contract lists the same words. */
 export const FAILURE_KINDS = [
   'dns',
@@ -79,6 +83,8 @@ export interface FieldSet {
 interface FieldGroup {
   title: string;
   fields: string[];
+  /** Ids of the ways to authenticate that these fields are for; without it all. */
+  only_for?: string[];
 }
 
 export interface Config extends FieldSet {
@@ -122,19 +128,6 @@ interface FailureRule {
 /** A path into the JSON answer (`$.login`, `count($.items)`), or a response header. */
 export type Detail = string | { header: string; as?: 'string' | 'integer' };
 
-export type RequestBody =
-  | { json: Record<string, unknown> }
-  | { form: Record<string, string> }
-  | { text: string; content_type: string };
-
-interface RequestTemplate {
-  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  path: string;
-  headers?: Record<string, string>;
-  query?: Record<string, string>;
-  body?: RequestBody;
-}
-
 export interface Success {
   status: StatusPattern[];
   /** `json`: anything else is a bad response. `any`: the body is not looked at unless it is JSON. */
@@ -164,71 +157,11 @@ interface Placement {
   path_prefix?: string;
 }
 
-/** Something a person can allow, as the provider writes it. */
-export interface OAuthScope {
-  name: string;
-  allows: string;
-  default: boolean;
-  /** The connection is of no use without it: it cannot be deselected. */
-  required: boolean;
-  /** Scopes that are granted with this one and no longer named in the answer. */
-  covers: string[];
-  /** Other names by which the answer tells of it. */
-  granted_as: string[];
-  /** False: the answer never names it. */
-  reported: boolean;
-}
-
-/** The OAuth 2.0 flow of a way (RFC 6749, 7636, 7009); `manifest.schema.json` explains each key. */
-export interface OAuth2 {
-  grant: 'authorization_code' | 'client_credentials';
-  authorization_url?: string;
-  token_url: string;
-  refresh_url?: string;
-  revocation?: OAuthRevocation;
-  issuer?: string;
-  pkce: 'required' | 'supported' | 'none';
-  client_authentication: 'basic' | 'post' | 'none';
-  token_request_format: 'form' | 'json';
-  scope_separator: string;
-  scopes: OAuthScope[];
-  authorize_parameters: Record<string, string>;
-  token_parameters: Record<string, string>;
-  refresh: 'rotating' | 'stable' | 'none';
-  assumed_lifetime_seconds?: number;
-  refresh_margin_seconds: number;
-  /** Paths into the token answer, where it keeps things elsewhere than RFC 6749 says. */
-  response: Partial<
-    Record<
-      'access_token' | 'refresh_token' | 'expires_in' | 'scope' | 'account' | 'account_id' | 'error',
-      string
-    >
-  >;
-  /** Config field → path in the token answer. */
-  capture: Record<string, string>;
-  account?: { request: RequestTemplate; name: string; id?: string };
-  /** Errors of the token endpoint, besides `invalid_grant`, that mean that the refresh token is gone. */
-  dead_errors: string[];
-  /** How to register a client at the provider. */
-  client_setup?: { link?: string; steps: string[] };
-}
-
-/** How a token is withdrawn: RFC 7009 (`form`), or the provider's own way. */
-export interface OAuthRevocation {
-  url: string;
-  method: 'POST' | 'DELETE';
-  format: 'form' | 'json';
-  /** `basic` and `post`: as the client; `bearer`: with the token itself. */
-  authentication: 'basic' | 'post' | 'bearer' | 'none';
-  /** Name → template over `{token}`, `{client.id}` and `{client.secret}`. */
-  parameters: Record<string, string>;
-  /** Which token is given. */
-  token: 'access_token' | 'refresh_token';
-}
-
 export interface AuthWay {
   id: string;
   credential_type: CredentialType;
+  /** A credential of this way is made by a flow of its own: nobody enters it. */
+  flow?: 'github_app';
   title: string;
   description: string;
   link?: string;
@@ -264,24 +197,6 @@ export interface RateLimit {
 interface CodeTest {
   does: string;
   shows: string[];
-}
-
-/** A list that the account holds: repositories, projects, sites. */
-export interface SyncResource {
-  id: string;
-  title: string;
-  /** After consent, and later, a person chooses among them. */
-  choose: boolean;
-  request: RequestTemplate;
-  /** The list in the answer. */
-  items: string;
-  /** What to keep of each: `id` and `name` at least. */
-  fields: Record<string, string>;
-  next?: { link_header?: boolean; cursor?: string; parameter?: string };
-}
-
-export interface Sync {
-  resources: SyncResource[];
 }
 
 export interface Manifest {

@@ -238,6 +238,24 @@ const failures: [string, Where, ProviderResponse, Failure][] = [
   ['bad key', generic, response(401), auth('The credential was refused')],
   ['no right', generic, response(403), { kind: 'permission' }],
   [
+    'a token that has ended, told by 403',
+    generic,
+    response(403, '', { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' }),
+    auth('The credential was refused'),
+  ],
+  [
+    'a token that has ended, told by a success',
+    generic,
+    response(200, {}, { 'www-authenticate': 'Bearer error=invalid_token' }),
+    auth('The credential was refused'),
+  ],
+  [
+    'throttled, whatever else it says',
+    generic,
+    response(429, '', { 'www-authenticate': 'Bearer error="invalid_token"', 'retry-after': '3' }),
+    { kind: 'rate_limited', wait: 3 },
+  ],
+  [
     'throttled in seconds',
     generic,
     response(429, '', { 'x-ratelimit-reset': '9' }),

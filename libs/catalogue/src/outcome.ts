@@ -7,7 +7,7 @@ import {
   type ProviderResponse,
 } from './conditions.js';
 import { defaultHint } from './hints.js';
-import type { AuthWay, Detail, FailureKind, Manifest, Step, Success } from './manifest.js';
+import type { AuthWay, Detail, FailureKind, Manifest, StatusPattern, Step, Success } from './manifest.js';
 import { readPath } from './paths.js';
 import { retryAfter, throttledFor } from './rate-limit.js';
 import { stepsOf, type ProviderRequest } from './request.js';
@@ -108,14 +108,17 @@ function wrongBody(manifest: Manifest, success: Success, answer: Answer): Verdic
   return { kind: 'bad_response', reason: `The answer does not look like ${manifest.name}` };
 }
 
-function judge(manifest: Manifest, way: AuthWay, step: Step, request: ProviderRequest, answer: Answer) {
+function judge(manifest: Manifest, way: AuthWay, step: Step, expected: StatusPattern[], answer: Answer) {
   if (isThrottled(manifest, answer)) {
     return { kind: 'rate_limited', reason: `${manifest.name} is limiting our calls` } satisfies Verdict;
   }
   const rules = [...step.failures, ...way.failures, ...manifest.failures];
   const rule = rules.find(({ when }) => conditionHolds(when, answer));
   if (rule) return rule;
-  if (!statusMatches(request.expectedStatuses, answer.status)) return byStatus(manifest, answer);
+  // Some say it with a status, or a success, that does not look like it.
+  if (manifest.token_dead.some((condition) => conditionHolds(condition, answer)))
+    return { kind: 'auth', reason: 'The credential was refused' } satisfies Verdict;
+  if (!statusMatches(expected, answer.status)) return byStatus(manifest, answer);
   return wrongBody(manifest, step.success, answer);
 }
 
@@ -127,6 +130,7 @@ function isTokenDead(manifest: Manifest, verdict: Verdict, answer: Answer): bool
 function failed(manifest: Manifest, verdict: Verdict, answer: Answer, now: number): FailureOutcome {
   const wait = verdict.kind === 'rate_limited' ? throttledFor : retryAfter;
   const seconds = wait(manifest.rate_limit, answer.headers, now);
+  const dead = verdict.kind !== 'rate_limited' && isTokenDead(manifest, verdict, answer);
   return {
     ok: false,
     kind: verdict.kind,
@@ -134,8 +138,8 @@ function failed(manifest: Manifest, verdict: Verdict, answer: Answer, now: numbe
     hint: verdict.hint ?? defaultHint(verdict.kind),
     status_code: answer.status,
     ...(seconds !== undefined && { retry_after_seconds: seconds }),
-    credential_refused: verdict.kind === 'auth',
-    token_dead: isTokenDead(manifest, verdict, answer),
+    credential_refused: verdict.kind === 'auth' || dead,
+    token_dead: dead,
   };
 }
 
@@ -172,7 +176,19 @@ export function interpret(
 ): Outcome {
   const step = stepsOf(manifest, way, request.purpose).find(({ id }) => id === request.step);
   if (!step) throw new Error(`${manifest.id} has no step ${request.step}`);
+  return judgeStep(manifest, way, step, request.expectedStatuses, response, now);
+}
+
+/** The same for a request that is no test of the type. */
+export function judgeStep(
+  manifest: Manifest,
+  way: AuthWay,
+  step: Step,
+  expected: StatusPattern[],
+  response: ProviderResponse,
+  now: number,
+): Outcome {
   const answer = readAnswer(response);
-  const verdict: Verdict | undefined = judge(manifest, way, step, request, answer);
+  const verdict: Verdict | undefined = judge(manifest, way, step, expected, answer);
   return verdict ? failed(manifest, verdict, answer, now) : { ok: true, details: detailsOf(step, answer) };
 }

@@ -1,15 +1,6 @@
+import { basicHeader, mergeHeaders } from './headers.js';
 import type { AuthWay, Manifest } from './manifest.js';
-import {
-  basicHeader,
-  explained,
-  mergeHeaders,
-  noAddress,
-  renderAll,
-  renderBaseUrl,
-  scopeOf,
-  tlsOf,
-  type Values,
-} from './request.js';
+import { explained, noAddress, renderAll, renderBaseUrl, scopeOf, tlsOf, type Values } from './request.js';
 import { render } from './template.js';
 import { joinPath, normalBase, pathProblem } from './url.js';
 

@@ -1,5 +1,5 @@
 import type { Catalogue } from './loader.js';
-import type { AuthWay, Field, FieldSet, Manifest, Step } from './manifest.js';
+import type { AuthWay, Field, FieldSet, Manifest, OAuth2, Step } from './manifest.js';
 import { mustBeNamed } from './schemas.js';
 
 const INTRODUCTION = `# Integration types
@@ -80,13 +80,42 @@ function describeTest(manifest: Manifest): string {
   return ['**Test**:', '', ...manifest.test.map((step) => `- ${describeStep(step)}`)].join('\n');
 }
 
-function describeWay(way: AuthWay): string {
-  const named = mustBeNamed(way) ? ', always named' : '';
+function describeOAuth({ scopes, refresh, pkce, assumed_lifetime_seconds: assumed }: OAuth2): string[] {
+  const rows = scopes.map(({ name, allows, required, default: asked, covers }) => [
+    `\`${name}\``,
+    required ? 'always' : asked ? 'yes' : 'no',
+    allows + (covers.length > 0 ? ` Comes with ${covers.map((each) => `\`${each}\``).join(', ')}.` : ''),
+  ]);
+  const renewal = {
+    none: 'Its tokens are not refreshed.',
+    stable: 'Its tokens are refreshed; the refresh token stays the same.',
+    rotating: 'Its tokens are refreshed, with a new refresh token each time.',
+  }[refresh];
+  return [
+    [
+      pkce === 'none' ? 'A consent in the browser, without PKCE.' : 'A consent in the browser, with PKCE.',
+      renewal,
+      ...(assumed === undefined ? [] : [`A token of unsaid lifetime is taken to live ${assumed} seconds.`]),
+    ].join(' '),
+    ...(rows.length > 0 ? [table(['scope', 'asked for', 'allows'], rows)] : []),
+  ];
+}
+
+function describeResources({ sync }: Manifest): string[] {
+  const titles = (sync?.resources ?? [])
+    .filter(({ choose }) => choose)
+    .map(({ title }) => title.toLowerCase());
+  return titles.length > 0 ? [`**To choose from once connected**: ${titles.join(', ')}.`] : [];
+}
+
+function describeWay(manifest: Manifest, way: AuthWay): string {
+  const named = mustBeNamed(manifest, way) ? ', always named' : way.flow ? ', made by its own flow' : '';
   const parts = [
     `### ${way.title}`,
     `\`auth_mode\` \`${way.id}\`${named}, \`credential_type\` \`${way.credential_type}\`. ${way.description}`,
     way.steps.map((step, index) => `${index + 1}. ${step}`).join('\n'),
   ];
+  if (way.oauth2) parts.push(...describeOAuth(way.oauth2));
   const rows = fieldRows(way.schema);
   if (rows.length > 0) parts.push(table(['field', 'type', 'rules', 'meaning'], rows));
   if (way.link) parts.push(`Where: <${way.link}>`);
@@ -105,7 +134,8 @@ function describeType(manifest: Manifest): string {
     `${manifest.description} \`${manifest.id}\`, ${manifest.category}. Source: <${manifest.documentation_url}>`,
     ...(rows.length > 0 ? [table(['config', 'type', 'rules', 'meaning'], rows)] : []),
     describeTest(manifest),
-    ...manifest.auth.map(describeWay),
+    ...describeResources(manifest),
+    ...manifest.auth.map((way) => describeWay(manifest, way)),
   ].join('\n\n');
 }
 

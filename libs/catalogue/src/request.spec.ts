@@ -182,6 +182,11 @@ const table: [string, Call, Expected[]][] = [
     { type: 'github', mode: 'github_app' },
     [['GET', 'https://api.github.com/installation/repositories?per_page=1', github]],
   ],
+  [
+    'github app that was installed',
+    { type: 'github', mode: 'app_installation' },
+    [['GET', 'https://api.github.com/installation/repositories?per_page=1', github]],
+  ],
 ];
 
 describe('buildRequests', () => {
@@ -195,7 +200,8 @@ describe('buildRequests', () => {
     const ways = catalogue
       .list()
       .filter(({ provider }) => provider === 'manifest')
-      .flatMap(({ id, auth }) => auth.map((way) => `${id}/${way.id}`));
+      // Those with a consent have theirs in oauth.spec.ts.
+      .flatMap(({ id, auth }) => auth.filter(({ oauth2 }) => !oauth2).map((way) => `${id}/${way.id}`));
     expect(ways.filter((way) => !rows.has(way))).toEqual([]);
   });
 
@@ -292,7 +298,7 @@ describe('buildRequests', () => {
     ],
   ])('%s with %j: %s', (id, config, message) => {
     const manifest = manifestOf(id);
-    const way = manifest.auth.at(id === 'supabase' ? 1 : 0) ?? wayOf(manifest);
+    const way = wayOf(manifest, id === 'supabase' ? 'project_api_key' : undefined);
     const build = () => buildRequests(manifest, way, config, credentialsFor(manifest, way), 'test');
     expect(build).toThrow(ConfigurationError);
     expect(build).toThrow(message);

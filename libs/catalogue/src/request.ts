@@ -1,39 +1,39 @@
-import type { AuthWay, FieldSet, Manifest, RequestBody, StatusPattern, Step } from './manifest.js';
+import type {
+  AuthWay,
+  FieldSet,
+  Manifest,
+  RequestBody,
+  RequestTemplate,
+  StatusPattern,
+  Step,
+} from './manifest.js';
+import { basicHeader, mergeHeaders } from './headers.js';
 import { render, TemplateError, type TemplateScope } from './template.js';
 import { ConfigurationError, joinUrl } from './url.js';
 
 export type Purpose = 'test' | 'health';
 
 /** One HTTP request to the provider, ready to be sent through egress. It holds secrets: never log it. */
-export interface ProviderRequest {
-  /** The step of the manifest this is; `interpret` finds its rules by it. */
-  step: string;
-  purpose: Purpose;
-  /** A failure of an optional request never fails the test. */
-  optional: boolean;
+export interface ProviderCall {
   method: string;
   url: string;
   headers: Record<string, string>;
   body?: string;
   tlsVerify: boolean;
   caCertificate?: string;
+}
+
+export interface ProviderRequest extends ProviderCall {
+  /** The step of the manifest this is; `interpret` finds its rules by it. */
+  step: string;
+  purpose: Purpose;
+  /** A failure of an optional request never fails the test. */
+  optional: boolean;
   /** Statuses that count as success, with config filled in. */
   expectedStatuses: StatusPattern[];
 }
 
 export type Values = Readonly<Record<string, unknown>>;
-
-const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-/** Set by the HTTP client, or able to change where the request ends (RFC 9110, 7.6.1). */
-const REFUSED_HEADERS = new Set(
-  'host content-length transfer-encoding connection keep-alive upgrade te trailer expect proxy-authorization proxy-connection'.split(
-    ' ',
-  ),
-);
-
-/** A header that the HTTP client decides; a credential cannot be placed there. */
-export const isReservedHeader = (name: string): boolean => REFUSED_HEADERS.has(name.toLowerCase());
 
 /** The steps a way runs for a purpose. */
 export function stepsOf(manifest: Manifest, way: AuthWay, purpose: Purpose): Step[] {
@@ -80,39 +80,6 @@ export function renderAll(
     const value = render(text, scope);
     return key === undefined || value === undefined ? [] : [[key, value]];
   });
-}
-
-export function basicHeader(way: AuthWay, scope: TemplateScope): [string, string][] {
-  const basic = way.placement.basic;
-  const username = basic && render(basic.username, scope);
-  if (!basic || username === undefined) return [];
-  const pair = `${username}:${render(basic.password, scope) ?? ''}`;
-  return [['Authorization', `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`]];
-}
-
-function checkHeader(name: string, value: string): void {
-  if (!HEADER_NAME.test(name) || isReservedHeader(name)) {
-    throw new ConfigurationError(
-      'The name of a header cannot be used',
-      'Use letters, digits and hyphens, and none of the headers that HTTP itself needs, such as Host.',
-    );
-  }
-  if (!HEADER_VALUE.test(value)) {
-    throw new ConfigurationError(
-      `The value for the header ${name} has characters that cannot be sent`,
-      'Paste the credential again, on one line and without line breaks or special characters.',
-    );
-  }
-}
-
-/** Later ones replace earlier ones of the same name in any case. */
-export function mergeHeaders(entries: [string, string][]): Record<string, string> {
-  const merged = new Map<string, [string, string]>();
-  for (const [name, value] of entries) {
-    checkHeader(name, value);
-    merged.set(name.toLowerCase(), [name, value]);
-  }
-  return Object.fromEntries(merged.values());
 }
 
 function renderJson(value: unknown, scope: TemplateScope): unknown {
@@ -168,12 +135,17 @@ export function noAddress(): ConfigurationError {
   );
 }
 
-function buildUrl(manifest: Manifest, way: AuthWay, step: Step, scope: TemplateScope): string {
-  const base = renderBaseUrl(manifest, way, scope);
-  const path = renderPath(step.request.path, scope);
+function buildUrl(
+  manifest: Manifest,
+  way: AuthWay,
+  request: RequestTemplate,
+  scope: TemplateScope,
+  base = renderBaseUrl(manifest, way, scope),
+): string {
+  const path = renderPath(request.path, scope);
   const prefix = render(way.placement.path_prefix ?? '', scope, encodeURIComponent);
   if (base === undefined || path === undefined || prefix === undefined) throw noAddress();
-  const query = [...renderAll(step.request.query, scope), ...renderAll(way.placement.query, scope)];
+  const query = [...renderAll(request.query, scope), ...renderAll(way.placement.query, scope)];
   return joinUrl(base, `${prefix}${path}`, Object.fromEntries(query));
 }
 
@@ -186,6 +158,38 @@ export function tlsOf(config: Values): { tlsVerify: boolean; caCertificate?: str
   };
 }
 
+/**
+ * A request with the credential where the manifest says.
+ * @param base where it goes, if not to the way's own address
+ */
+export function buildCall(
+  manifest: Manifest,
+  way: AuthWay,
+  request: RequestTemplate,
+  scope: TemplateScope,
+  { accept = 'application/json', base }: { accept?: string; base?: string } = {},
+): ProviderCall {
+  const placed =
+    request.method === 'GET' || request.method === 'HEAD' ? [] : renderAll(way.placement.body, scope);
+  const body = buildBody(request.body, placed, scope);
+  const headers = mergeHeaders([
+    ['User-Agent', 'Latchkey'],
+    ['Accept', accept],
+    ...(body ? [['Content-Type', body.type] as [string, string]] : []),
+    ...renderAll(manifest.headers, scope),
+    ...renderAll(request.headers, scope),
+    ...renderAll(way.placement.headers, scope),
+    ...basicHeader(way, scope),
+  ]);
+  return {
+    method: request.method,
+    url: buildUrl(manifest, way, request, scope, base),
+    headers,
+    ...(body && { body: body.text }),
+    ...tlsOf(scope.config),
+  };
+}
+
 function buildRequest(
   manifest: Manifest,
   way: AuthWay,
@@ -193,27 +197,12 @@ function buildRequest(
   scope: TemplateScope,
   purpose: Purpose,
 ): ProviderRequest {
-  const { method } = step.request;
-  const placed = method === 'GET' || method === 'HEAD' ? [] : renderAll(way.placement.body, scope);
-  const body = buildBody(step.request.body, placed, scope);
-  const headers = mergeHeaders([
-    ['User-Agent', 'Latchkey'],
-    ['Accept', step.success.expect === 'json' ? 'application/json' : '*/*'],
-    ...(body ? [['Content-Type', body.type] as [string, string]] : []),
-    ...renderAll(manifest.headers, scope),
-    ...renderAll(step.request.headers, scope),
-    ...renderAll(way.placement.headers, scope),
-    ...basicHeader(way, scope),
-  ]);
+  const accept = step.success.expect === 'json' ? 'application/json' : '*/*';
   return {
     step: step.id,
     purpose,
     optional: step.optional,
-    method,
-    url: buildUrl(manifest, way, step, scope),
-    headers,
-    ...(body && { body: body.text }),
-    ...tlsOf(scope.config),
+    ...buildCall(manifest, way, step.request, scope, { accept }),
     expectedStatuses: expectedStatuses(step, scope),
   };
 }

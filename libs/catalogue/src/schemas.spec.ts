@@ -1,9 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { catalogue, configFor, credentialsFor, manifestOf } from '../test/support.js';
 import { createAjv } from './ajv.js';
-import { authModes, configSchema, credentialSchema, uiSchema } from './schemas.js';
+import {
+  authModes,
+  capabilities,
+  configSchema,
+  credentialSchema,
+  enteredWays,
+  mustBeNamed,
+  uiSchema,
+} from './schemas.js';
 
-const ways = catalogue.list().flatMap((manifest) => manifest.auth.map((way) => ({ manifest, way })));
+const ways = catalogue.list().flatMap((manifest) => enteredWays(manifest).map((way) => ({ manifest, way })));
 
 describe('schemas', () => {
   it.each(catalogue.list().map((manifest) => [manifest.id, manifest] as const))(
@@ -19,12 +27,13 @@ describe('schemas', () => {
     '%s: exactly one branch of oneOf fits its credential, with auth_mode and without',
     (_id, manifest, way) => {
       const { auth_mode: mode, ...unnamed } = credentialsFor(manifest, way);
-      const branches = credentialSchema(manifest).oneOf as object[];
-      const fitting = (value: object) =>
-        branches.filter((branch) => createAjv().compile(branch)({ ...value })).length;
+      const branches = (credentialSchema(manifest).oneOf as object[]).map((each) =>
+        createAjv().compile(each),
+      );
+      const fitting = (value: object) => branches.filter((fits) => fits({ ...value })).length;
       expect(fitting({ ...unnamed, auth_mode: mode })).toBe(1);
       expect(fitting({ ...unnamed, auth_mode: 'other' })).toBe(0);
-      expect(fitting(unnamed)).toBe(way.schema.required.length > 0 ? 1 : 0);
+      expect(fitting(unnamed)).toBe(mustBeNamed(manifest, way) ? 0 : 1);
     },
   );
 
@@ -55,6 +64,24 @@ describe('schemas', () => {
       },
     });
     expect(authModes(manifestOf('generic_http'))[0]).toMatchObject({ id: 'api_key_header', link: null });
+  });
+
+  it('leaves out what is made by a flow of its own, and says how each way is entered', () => {
+    const github = manifestOf('github');
+    const modes = (credentialSchema(github).oneOf as { properties: { auth_mode: { const: string } } }[]).map(
+      ({ properties }) => properties.auth_mode.const,
+    );
+    expect(modes).toEqual(['access_token', 'oauth2', 'github_app']);
+    expect(Object.keys(uiSchema(github).credentials)).toEqual(modes);
+    expect(authModes(github).map(({ id, flow }) => [id, flow])).toEqual([
+      ['access_token', 'form'],
+      ['oauth2', 'oauth'],
+      ['github_app', 'form'],
+      ['app_installation', 'github_app'],
+    ]);
+    expect(capabilities(github)).toContain('oauth2');
+    expect(capabilities(manifestOf('supabase'))).toContain('resources');
+    expect(capabilities(manifestOf('supabase'))).not.toContain('sync');
   });
 
   it('marks every secret', () => {

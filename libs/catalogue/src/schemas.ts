@@ -9,6 +9,8 @@ export interface AuthMode {
   title: string;
   description: string;
   credential_type: string;
+  /** `oauth`: a consent in the browser follows. `github_app`: made by the installation and never entered. */
+  flow: 'form' | 'oauth' | 'github_app';
   steps: string[];
   link: string | null;
 }
@@ -42,13 +44,19 @@ export function configSchema(manifest: Manifest): JsonSchema {
   };
 }
 
-/** A way without required fields would fit any credential of its type: it must be named. */
-export function mustBeNamed(way: AuthWay): boolean {
-  return way.schema.required.length === 0;
+/** The ways whose credential somebody enters. */
+export function enteredWays(manifest: Manifest): AuthWay[] {
+  return manifest.auth.filter(({ flow }) => flow === undefined);
+}
+
+/** A way without required fields would fit any credential of its type: it must be named, unless it is the only one. */
+export function mustBeNamed(manifest: Manifest, way: AuthWay): boolean {
+  const ofType = enteredWays(manifest).filter(({ credential_type: type }) => type === way.credential_type);
+  return way.schema.required.length === 0 && ofType.length > 1;
 }
 
 /** JSON Schema of the credential of one way. */
-export function waySchema(way: AuthWay): JsonSchema {
+export function waySchema(manifest: Manifest, way: AuthWay): JsonSchema {
   return {
     type: 'object',
     title: way.title,
@@ -56,7 +64,11 @@ export function waySchema(way: AuthWay): JsonSchema {
     'x-steps': way.steps,
     ...(way.link !== undefined && { 'x-link': way.link }),
     additionalProperties: false,
-    required: [...(mustBeNamed(way) ? ['auth_mode'] : []), 'credential_type', ...way.schema.required],
+    required: [
+      ...(mustBeNamed(manifest, way) ? ['auth_mode'] : []),
+      'credential_type',
+      ...way.schema.required,
+    ],
     properties: {
       auth_mode: { type: 'string', const: way.id },
       credential_type: { type: 'string', const: way.credential_type },
@@ -67,7 +79,11 @@ export function waySchema(way: AuthWay): JsonSchema {
 
 /** `oneOf` over the ways to authenticate, told apart by `auth_mode` and `credential_type`. */
 export function credentialSchema(manifest: Manifest): JsonSchema {
-  return { $schema: DIALECT, type: 'object', oneOf: manifest.auth.map(waySchema) };
+  return {
+    $schema: DIALECT,
+    type: 'object',
+    oneOf: enteredWays(manifest).map((way) => waySchema(manifest, way)),
+  };
 }
 
 function widgets(fields: FieldSet): JsonSchema {
@@ -80,7 +96,7 @@ function widgets(fields: FieldSet): JsonSchema {
 
 /** Order, groups and widgets of the forms. `*` keeps a form whole when a field is added. */
 export function uiSchema(manifest: Manifest): UiSchema {
-  const credentials = manifest.auth.map((way): [string, JsonSchema] => [
+  const credentials = enteredWays(manifest).map((way): [string, JsonSchema] => [
     way.id,
     { 'ui:order': [...way.schema.order, '*'], ...widgets(way.schema) },
   ]);
@@ -96,11 +112,12 @@ export function uiSchema(manifest: Manifest): UiSchema {
 
 /** The ways to authenticate, the recommended one first. */
 export function authModes(manifest: Manifest): AuthMode[] {
-  return manifest.auth.map(({ id, title, description, credential_type, steps, link }) => ({
+  return manifest.auth.map(({ id, title, description, credential_type, flow, oauth2, steps, link }) => ({
     id,
     title,
     description,
     credential_type,
+    flow: flow ?? (oauth2 ? 'oauth' : 'form'),
     steps,
     link: link ?? null,
   }));
@@ -115,6 +132,7 @@ export function capabilities(manifest: Manifest): string[] {
     ...(Object.keys(limit.headers).length > 0 || limit.throttled.length > 0 ? ['rate_limit'] : []),
     ...(auth.some(({ oauth2 }) => oauth2) ? ['oauth2'] : []),
     ...(webhooks ? ['webhooks'] : []),
-    ...(sync ? ['sync'] : []),
+    ...(sync?.resources.some(({ choose }) => !choose) ? ['sync'] : []),
+    ...(sync?.resources.some(({ choose }) => choose) ? ['resources'] : []),
   ];
 }

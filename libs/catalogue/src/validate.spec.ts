@@ -183,18 +183,10 @@ describe('validateCredentials', () => {
   const refused: [unknown, Record<string, string[]>][] = [
     [{}, { 'credentials.credential_type': ['is required'] }],
     [
-      { credential_type: 'oauth2' },
-      {
-        'credentials.credential_type': [
-          'must be one of: api_token, basic_auth, client_credentials, jwt, mtls',
-        ],
-      },
-    ],
-    [
       { credential_type: 5 },
       {
         'credentials.credential_type': [
-          'must be one of: api_token, basic_auth, client_credentials, jwt, mtls',
+          'must be one of: api_token, basic_auth, client_credentials, oauth2, jwt, mtls',
         ],
       },
     ],

@@ -2,7 +2,7 @@ import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { createAjv } from './ajv.js';
 import type { AuthWay, FieldSet, FieldValue, Manifest } from './manifest.js';
 import { addError, toFieldErrors, URL_MESSAGE, type FieldErrors } from './messages.js';
-import { configSchema, mustBeNamed, waySchema, type JsonSchema } from './schemas.js';
+import { configSchema, enteredWays, mustBeNamed, waySchema, type JsonSchema } from './schemas.js';
 
 export type Values = Record<string, FieldValue>;
 
@@ -115,10 +115,23 @@ export function validateConfig(manifest: Manifest, value: unknown, way?: AuthWay
   return Object.keys(errors).length > 0 ? { valid: false, errors } : { valid: true, value: config as Values };
 }
 
+/** ID and secret of an OAuth client come together, unless the client is a public one. */
+function checkClient({ oauth2 }: AuthWay, value: Record<string, unknown>, errors: FieldErrors): void {
+  if (!oauth2) return;
+  const { client_id: id, client_secret: secret } = value;
+  const mayBePublic =
+    oauth2.client_authentication === 'none' || oauth2.from_config.client_authentication !== undefined;
+  if (secret !== undefined && id === undefined)
+    addError(errors, 'credentials.client_id', 'is required with a client secret');
+  if (id !== undefined && secret === undefined && !mayBePublic)
+    addError(errors, 'credentials.client_secret', 'is required with a client ID');
+}
+
 function checkWay(manifest: Manifest, way: AuthWay, value: Record<string, unknown>): CredentialsResult {
   const credentials = { ...value, auth_mode: way.id };
-  const validate = validator(way, () => waySchema(way));
+  const validate = validator(way, () => waySchema(manifest, way));
   const errors = check('credentials', `${manifest.name}, ${way.title}`, way.schema, credentials, validate);
+  checkClient(way, credentials, errors);
   return Object.keys(errors).length > 0 ? { valid: false, errors } : { valid: true, way, value: credentials };
 }
 
@@ -146,15 +159,16 @@ export function validateCredentials(manifest: Manifest, value: unknown): Credent
   const { credential_type: type, auth_mode: mode } = credentials;
   if (type === undefined) return { valid: false, errors: { 'credentials.credential_type': ['is required'] } };
 
-  const ofType = manifest.auth.filter((way) => way.credential_type === type);
+  const ways = enteredWays(manifest);
+  const ofType = ways.filter((way) => way.credential_type === type);
   if (ofType.length === 0) {
     return oneOf(
       'credential_type',
-      manifest.auth.map((way) => way.credential_type),
+      ways.map((way) => way.credential_type),
     );
   }
   if (mode === undefined) {
-    const guessable = ofType.filter((way) => !mustBeNamed(way));
+    const guessable = ofType.filter((way) => !mustBeNamed(manifest, way));
     const names = ofType.map(({ id }) => id);
     return guessable.length > 0 ? guessWay(manifest, guessable, credentials) : oneOf('auth_mode', names);
   }

@@ -87,20 +87,27 @@ const CREDENTIALS: Record<string, Record<string, string>> = {
     secret_access_key: SECRETS[0],
   },
   'ssh/ssh_key': { private_key: SECRETS[0] },
+  'github/app_installation': { app: 'installation', installation_id: '456' },
 };
+/** Of every OAuth way. */
+const OAUTH_CLIENT = { client_id: 'client', client_secret: SECRETS[0] };
 
 const CONFIG: Record<string, Record<string, string>> = {
   argocd: { server_url: 'https://argocd.example.com' },
   prometheus: { server_url: 'https://prometheus.example.com' },
   grafana: { server_url: 'https://grafana.example.com' },
-  generic_http: { base_url: 'https://api.example.com' },
+  generic_http: {
+    base_url: 'https://api.example.com',
+    authorization_url: 'https://login.example.com/authorize',
+    token_url: 'https://login.example.com/token',
+  },
   supabase: { project_ref: 'abcdefghijklmnopqrst' },
   aws: { region: 'eu-central-1' },
   ssh: { host: 'server.example.com', username: 'deploy' },
 };
 
 export function credentialsFor(manifest: Manifest, way: AuthWay): Record<string, string> {
-  const credentials = CREDENTIALS[`${manifest.id}/${way.id}`];
+  const credentials = way.oauth2 ? OAUTH_CLIENT : CREDENTIALS[`${manifest.id}/${way.id}`];
   if (!credentials) throw new Error(`test/support.ts has no credential for ${manifest.id}/${way.id}`);
   return { credential_type: way.credential_type, auth_mode: way.id, ...credentials };
 }

@@ -1,4 +1,12 @@
-import { ChoiceField, DateField, ObjectField, TextField, UuidField } from '../common/fields.js';
+import {
+  ChoiceField,
+  DateField,
+  ObjectField,
+  ShapesField,
+  TextField,
+  UuidField,
+} from '../common/fields.js';
+import { SelectedResourceDto } from '../integrations/integration.dto.js';
 
 export class CredentialValueDto {
   @UuidField() integration_id: string;
@@ -20,4 +28,8 @@ export class CredentialValueDto {
     description: 'Ask again after this time; null when it does not end by itself.',
   })
   expires_at: Date | null;
+  @ShapesField(() => SelectedResourceDto, {
+    description: 'What of the account the integration is for, such as projects; empty for all of it.',
+  })
+  selected_resources: SelectedResourceDto[];
 }

@@ -3,10 +3,10 @@ import { GroupedAudit } from '../audit/grouped-audit.js';
 import type { ProgramActor } from '../common/actor.js';
 import { OrganizationSettings } from '../identity/organization-settings.js';
 import { type LiveConnection, LiveConnections } from '../integrations/live-connections.js';
+import { explainUnusable } from '../integrations/unusable-credential.js';
 import { type UsableCredential, UsableCredentials } from '../tokens/usable-credentials.js';
 import { UsageCounter } from '../usage/usage-counter.js';
 import type { CredentialValueDto } from './credential-value.dto.js';
-import { explainUnusable } from './unusable-credential.js';
 
 /** Credentials for programs: fresh, and never without a row in the audit trail. */
 @Injectable()
@@ -33,7 +33,9 @@ export class CredentialValues {
         auth_mode: connection.authMode,
         status: connection.status,
         values: value,
-        expires_at: expiresAt ?? connection.expiresAt,
+        // Of what is stored, unless something was made of it or another was stored meanwhile.
+        expires_at: connection.credentialType === 'oauth2' ? expiresAt : (expiresAt ?? connection.expiresAt),
+        selected_resources: connection.selectedResources,
       },
     };
   }

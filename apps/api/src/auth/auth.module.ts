@@ -44,5 +44,6 @@ import { SessionsService } from './sessions.service.js';
     SessionsRepository,
     SessionsService,
   ],
+  exports: [PrincipalsService],
 })
 export class AuthModule {}

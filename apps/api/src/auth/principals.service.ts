@@ -43,23 +43,30 @@ export class PrincipalsService {
 
   async load(claims: AccessClaims): Promise<Principal | undefined> {
     const asked = this.clock.now();
-    const row = await this.sessions.findPrincipal(
-      claims.sid,
-      claims.sub,
-      claims.org ?? null,
-      this.clock.date(),
-    );
+    const found = await this.find(claims.sid, claims.sub, claims.org ?? null);
+    return found && { ...found, validUntil: Math.min(asked + LIFETIME_MS, claims.exp * 1000) };
+  }
+
+  /**
+   * Who began something in a session and comes back from elsewhere without a token, as they are at this moment.
+   * @returns undefined when the session has ended or the account is off; no role when they left the organisation.
+   */
+  async find(
+    sessionId: string,
+    userId: string,
+    organizationId: string | null,
+  ): Promise<Omit<Actor, 'origin'> | undefined> {
+    const row = await this.sessions.findPrincipal(sessionId, userId, organizationId, this.clock.date());
     if (!row) return undefined;
     return {
       kind: 'user',
-      userId: claims.sub,
-      sessionId: claims.sid,
-      organizationId: row.role === null ? null : (claims.org ?? null),
+      userId,
+      sessionId,
+      organizationId: row.role === null ? null : organizationId,
       role: row.role,
       isSuperAdmin: row.is_super_admin,
       teamIds: row.team_ids,
       permissions: new Map(Object.entries(row.permissions) as [string, PermissionScope][]),
-      validUntil: Math.min(asked + LIFETIME_MS, claims.exp * 1000),
     };
   }
 }

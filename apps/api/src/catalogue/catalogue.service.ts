@@ -10,8 +10,10 @@ import {
   uiSchema,
 } from '@latchkey/catalogue';
 import { AppError } from '../common/app-error.js';
+import { OAuthClients } from '../tokens/oauth2/oauth-clients.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 import type { IntegrationTypeDto, IntegrationTypesQuery } from './catalogue.dto.js';
+import { flowOf, oauthOf } from './connect-flow.js';
 import { examplePath } from './example-path.js';
 
 /** Integration types as the manifests describe them; the database keeps a copy for references. */
@@ -20,7 +22,10 @@ export class CatalogueService implements OnApplicationBootstrap {
   private readonly catalogue: Catalogue = loadCatalogue();
   private readonly described = new Map<string, IntegrationTypeDto>();
 
-  constructor(private readonly repository: CatalogueRepository) {
+  constructor(
+    private readonly repository: CatalogueRepository,
+    private readonly clients: OAuthClients,
+  ) {
     for (const manifest of this.catalogue.list()) this.described.set(manifest.id, this.describe(manifest));
   }
 
@@ -88,10 +93,16 @@ export class CatalogueService implements OnApplicationBootstrap {
       config_schema: configSchema(manifest),
       credential_schema: credentialSchema(manifest),
       ui_schema: { ...uiSchema(manifest) },
-      auth_modes: authModes(manifest).map((mode, index) => ({
-        ...mode,
-        example_path: examplePath(manifest, manifest.auth[index]!),
-      })),
+      auth_modes: authModes(manifest).map((mode, index) => {
+        const way = manifest.auth[index]!;
+        return {
+          ...mode,
+          requires_config: way.requires_config,
+          example_path: examplePath(manifest, way),
+          flow: flowOf(way),
+          oauth: oauthOf(manifest, way, this.clients),
+        };
+      }),
       capabilities: capabilities(manifest),
       is_active: manifest.is_active,
     };

@@ -20,6 +20,7 @@ import {
   MinLength,
   ValidateBy,
   ValidateIf,
+  ValidateNested,
 } from 'class-validator';
 import ipaddr from 'ipaddr.js';
 
@@ -161,6 +162,16 @@ export const ObjectField = (options: FieldOptions = {}) =>
     // Otherwise class-transformer drops fields by the names of Object's own, such as `constructor`.
     Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]),
     IsObject({ message: 'must be an object' }),
+  );
+
+/** A shape in a request, whose own fields are checked like the others. */
+export const NestedField = (type: () => Class, options: FieldOptions = {}): PropertyDecorator =>
+  applyDecorators(
+    ShapeField(type, options),
+    ...(options.optional ? [ValidateIf((_: object, value: unknown) => value !== undefined)] : []),
+    Type(type),
+    IsObject({ message: 'must be an object' }),
+    ValidateNested(),
   );
 
 export const DateField = (options: FieldOptions = {}) =>

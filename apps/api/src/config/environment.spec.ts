@@ -181,3 +181,58 @@ describe('a value that would only be found wrong later', () => {
     expect(() => loadEnvironment({ JWT_SECRET: 'short' })).toThrow(/^JWT_SECRET: got a value .* 32 bytes\.$/);
   });
 });
+
+describe('OAuth clients for the whole installation', () => {
+  const clientsOf = (source: NodeJS.ProcessEnv) => Object.fromEntries(loadEnvironment(source).oauthClients);
+
+  it('are read by the name of their type, with or without a secret', () => {
+    expect(
+      clientsOf({
+        GITHUB_OAUTH_CLIENT_ID: 'Iv1.abc',
+        GITHUB_OAUTH_CLIENT_SECRET: SECRET,
+        GOOGLE_CLOUD_OAUTH_CLIENT_ID: ' public ',
+        NETLIFY_OAUTH_CLIENT_ID: '',
+        NETLIFY_OAUTH_CLIENT_SECRET: '  ',
+        github_oauth_client_id: 'not this',
+      }),
+    ).toEqual({ github: { id: 'Iv1.abc', secret: SECRET }, google_cloud: { id: 'public' } });
+  });
+
+  it('have the names of the seeds too, which is said', () => {
+    const source = { SLACK_CLIENT_ID: 'old', SLACK_CLIENT_SECRET: SECRET, SUPABASE_CLIENT_ID: 'id' };
+    const { oauthClients, notices } = loadEnvironment(source);
+
+    expect(Object.fromEntries(oauthClients)).toEqual({
+      slack: { id: 'old', secret: SECRET },
+      supabase: { id: 'id' },
+    });
+    expect(notices).toEqual([
+      'SLACK_CLIENT_ID is taken for SLACK_OAUTH_CLIENT_ID; prefer the name SLACK_OAUTH_CLIENT_ID.',
+      'SLACK_CLIENT_SECRET is taken for SLACK_OAUTH_CLIENT_SECRET; prefer the name SLACK_OAUTH_CLIENT_SECRET.',
+      'SUPABASE_CLIENT_ID is taken for SUPABASE_OAUTH_CLIENT_ID; prefer the name SUPABASE_OAUTH_CLIENT_ID.',
+    ]);
+    expect(clientsOf({ ...source, SLACK_OAUTH_CLIENT_ID: 'new' }).slack).toEqual({
+      id: 'new',
+      secret: SECRET,
+    });
+  });
+
+  it('are refused as a secret without its ID, which is not shown', () => {
+    const message = refusal({ VERCEL_OAUTH_CLIENT_SECRET: SECRET });
+
+    expect(message).toContain('VERCEL_OAUTH_CLIENT_ID');
+    expect(message).not.toContain(SECRET);
+  });
+
+  it.each([
+    ['http://latchkey.internal:3000', 1],
+    ['http://192.168.1.7', 1],
+    ['https://latchkey.example.com', 0],
+    ['http://localhost:3000', 0],
+    ['http://127.0.0.1:3000', 0],
+    ['http://[::1]:3000', 0],
+  ])('%s as PUBLIC_URL is worth a notice or not', (PUBLIC_URL, count) => {
+    expect(loadEnvironment({ PUBLIC_URL, GITHUB_OAUTH_CLIENT_ID: 'x' }).notices).toHaveLength(count);
+    expect(loadEnvironment({ PUBLIC_URL }).notices).toEqual([]);
+  });
+});

@@ -1,3 +1,4 @@
+import { type GitHubAppSettings, githubAppSettings } from './github-app-settings.js';
 import { type KeySettings, keySettings, nextKeySettings } from './key-settings.js';
 import { type OAuthClientSettings, readOAuthClients, readVariables, type Variables } from './variables.js';
 import { resolveDataDirectory } from './data-directory.js';
@@ -31,6 +32,8 @@ export class Environment {
   /** How long keys in memory outlive their freshness while the key store cannot be reached. */
   readonly keyCacheGrace: number;
   readonly jwtSecret: string | undefined;
+  /** Of the Slack app whose OAuth client the installation has. */
+  readonly slackSigningSecret: string | undefined;
   readonly registration: 'open' | 'invite' | 'closed';
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
@@ -48,6 +51,8 @@ export class Environment {
   readonly egressHostMap: string;
   /** What the operator should know about how the variables were read; printed at boot. */
   readonly notices: string[];
+  /** The GitHub App of the whole installation; organisations can make their own. */
+  readonly githubApp: GitHubAppSettings | undefined;
   /** OAuth clients of integration types, by the id of the type. */
   readonly oauthClients: ReadonlyMap<string, OAuthClientSettings>;
 
@@ -73,6 +78,7 @@ export class Environment {
     this.keyStoreBootWait = values.KEY_STORE_BOOT_WAIT;
     this.keyCacheGrace = values.KEY_CACHE_GRACE;
     this.jwtSecret = values.JWT_SECRET;
+    this.slackSigningSecret = values.SLACK_SIGNING_SECRET;
     this.registration = values.REGISTRATION;
     this.smtpUrl = values.SMTP_URL;
     this.mailFrom = values.MAIL_FROM;
@@ -87,6 +93,7 @@ export class Environment {
     this.egressAllow = values.EGRESS_ALLOW ?? (this.databaseUrl ? [] : PRIVATE_NETWORKS);
     this.egressDeny = values.EGRESS_DENY;
     this.egressHostMap = values.EGRESS_HOST_MAP;
+    this.githubApp = githubAppSettings(values);
     this.notices = notices;
     this.oauthClients = oauthClients;
   }
@@ -101,9 +108,22 @@ export class Environment {
   }
 }
 
+const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** Providers send the browser back to PUBLIC_URL, and most take no plain http there but on the same machine. */
+function callbackNotices({ publicUrl, oauthClients, servedOverTls }: Environment): string[] {
+  if (oauthClients.size === 0 || servedOverTls || LOOPBACK.test(publicUrl.hostname)) return [];
+  return [
+    `PUBLIC_URL is ${publicUrl.origin}, without TLS. Most providers refuse such an address as callback of an OAuth client: ` +
+      'put TLS in front of Latchkey and set PUBLIC_URL to the https address.',
+  ];
+}
+
 /** @throws EnvironmentError with one line per wrong variable: its name, what it got and what it wants. */
 export function loadEnvironment(source: NodeJS.ProcessEnv): Environment {
   const { values, notices } = readVariables(source);
   const oauth = readOAuthClients(source);
-  return new Environment(values, [...notices, ...oauth.notices], oauth.clients);
+  const environment = new Environment(values, [...notices, ...oauth.notices], oauth.clients);
+  environment.notices.push(...callbackNotices(environment));
+  return environment;
 }

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { PUBLIC_GITHUB } from './github-addresses.js';
 
 /** A wrong value among the environment variables; the message lists every one of them. */
 export class EnvironmentError extends Error {
@@ -114,6 +115,7 @@ const RULES = {
     wants: 'a text of at least 32 bytes',
     parse: (given: string) => (Buffer.byteLength(given) >= 32 ? given : undefined),
   },
+  SLACK_SIGNING_SECRET: text(undefined, true),
   REGISTRATION: oneOf(['open', 'invite', 'closed'] as const, 'open' as const),
   SMTP_URL: url(['smtp:', 'smtps:'], undefined, true),
   MAIL_FROM: text('Latchkey <latchkey@localhost>'),
@@ -125,6 +127,13 @@ const RULES = {
   TRUSTED_PROXIES: networks<string[]>([]),
   FORCE_HTTPS: flag(false),
   SESSION_COOKIE_SECURE: flag(undefined),
+  GITHUB_APP_ID: text(undefined),
+  GITHUB_APP_PRIVATE_KEY: text(undefined, true),
+  GITHUB_APP_WEBHOOK_SECRET: text(undefined, true),
+  GITHUB_APP_SLUG: text(undefined),
+  GITHUB_APP_CLIENT_ID: text(undefined),
+  GITHUB_APP_CLIENT_SECRET: text(undefined, true),
+  GITHUB_APP_URL: url<string>(['http:', 'https:'], PUBLIC_GITHUB),
   EGRESS_ALLOW: networks<undefined>(undefined),
   EGRESS_DENY: networks<string[]>([]),
   EGRESS_HOST_MAP: text(''),

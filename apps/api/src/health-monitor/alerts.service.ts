@@ -10,7 +10,7 @@ const sentences = (...texts: (string | undefined)[]): string =>
     .map((text) => (/[.!?]$/.test(text!) ? text : `${text}.`))
     .join(' ');
 
-/** Tells the admins of an organisation that a connection broke or works again. */
+/** Tells the admins of an organisation that a connection broke, must be authorised again, or works again. */
 @Injectable()
 export class AlertsService implements OnApplicationBootstrap {
   constructor(
@@ -26,15 +26,28 @@ export class AlertsService implements OnApplicationBootstrap {
   private async tell(event: IntegrationChanged): Promise<void> {
     const integration = await this.due.describe(event.organization_id, event.integration_id);
     if (!integration) return;
-    const failed = event.change === 'failed';
     await this.admins.notifyAdmins(event.organization_id, {
       eventId: event.event_id,
-      kind: failed ? 'integration.failed' : 'integration.recovered',
+      kind: `integration.${event.change}`,
       integrationId: integration.id,
-      title: failed ? `${integration.name} is broken` : `${integration.name} works again`,
-      message: failed
-        ? sentences(event.reason, event.hint)
-        : 'The last check succeeded; nothing needs to be done.',
+      ...textOf(event, integration.name),
     });
+  }
+}
+
+function textOf({ change, reason, hint }: IntegrationChanged, name: string) {
+  switch (change) {
+    case 'failed':
+      return { title: `${name} is broken`, message: sentences(reason, hint) };
+    case 'needs_reauth':
+      return {
+        title: `${name} must be authorised again`,
+        message: sentences(reason, hint ?? 'Open the integration and press “Authorise again”'),
+      };
+    case 'recovered':
+      return {
+        title: `${name} works again`,
+        message: 'The last check succeeded; nothing needs to be done.',
+      };
   }
 }

@@ -4,6 +4,8 @@ import { Environment } from '../config/environment.js';
 import { DueIntegrations, type DueIntegration } from '../integrations/due-integrations.js';
 import { DUE_QUEUE } from '../integrations/integration-events.js';
 import { JobQueue } from '../jobs/job-queue.js';
+import { Rounds } from '../jobs/rounds.js';
+import { RecoveryService } from './recovery.service.js';
 
 const TICK_MS = 5000;
 
@@ -15,16 +17,23 @@ const TICK_MS = 5000;
 @Injectable()
 export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Watch');
-  private readonly running = new Set<Promise<void>>();
-  private stopping = false;
-  private claiming = false;
-  private asked = false;
+  private readonly rounds: Rounds<DueIntegration>;
 
   constructor(
     private readonly jobs: JobQueue,
     private readonly due: DueIntegrations,
+    private readonly recovery: RecoveryService,
     private readonly environment: Environment,
-  ) {}
+  ) {
+    this.rounds = new Rounds({
+      places: environment.healthCheckConcurrency,
+      claim: async (limit) => {
+        const items = await due.claim(limit);
+        return { items, exhausted: items.length < limit };
+      },
+      carryOut: (integration) => this.check(integration),
+    });
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     await this.jobs.work(DUE_QUEUE, (_, { signal }) => this.round(signal));
@@ -41,59 +50,25 @@ export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /**
-   * Begins a check of everything that is due, a bounded number at once, and waits only while all places are taken: a
-   * provider that hangs holds up its own place and no round.
-   */
-  async round(signal: AbortSignal): Promise<void> {
-    // One at a time, or two would count the same places as free; what came due meanwhile is looked for again.
-    this.asked = true;
-    if (this.claiming) return;
-    this.claiming = true;
-    try {
-      while (this.asked) {
-        this.asked = false;
-        await this.claimAll(signal);
-      }
-    } finally {
-      this.claiming = false;
-    }
+  /** Begins a check of everything that is due. */
+  round(signal: AbortSignal): Promise<void> {
+    return this.rounds.round(signal);
   }
 
   /** Resolves when no check is under way. */
-  async settled(): Promise<void> {
-    while (this.running.size > 0) await Promise.all(this.running);
+  settled(): Promise<void> {
+    return this.rounds.settled();
   }
 
   /** The database closes after this; no check takes longer than its limit. */
   async onModuleDestroy(): Promise<void> {
-    this.stopping = true;
-    await this.settled();
-  }
-
-  private async claimAll(signal: AbortSignal): Promise<void> {
-    const places = this.environment.healthCheckConcurrency;
-    while (!signal.aborted && !this.stopping) {
-      const free = places - this.running.size;
-      if (free <= 0) {
-        await Promise.race(this.running);
-        continue;
-      }
-      const claimed = await this.due.claim(free);
-      for (const integration of claimed) this.begin(integration);
-      if (claimed.length < free) return;
-    }
-  }
-
-  private begin(integration: DueIntegration): void {
-    const check = this.check(integration).finally(() => this.running.delete(check));
-    this.running.add(check);
+    await this.rounds.stop();
   }
 
   /** One that cannot be checked stops nobody else; its lease ends by itself and it is tried again. */
   private async check(integration: DueIntegration): Promise<void> {
     try {
-      await this.due.check(integration);
+      await this.due.check(integration, (failed) => this.recovery.afterFailure(failed));
     } catch (error) {
       this.logger.error(
         `Integration ${integration.integrationId} could not be checked: ${(error as Error).stack ?? String(error)}`,

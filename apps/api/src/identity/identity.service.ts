@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import type { Actor } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { VaultService } from '../vault/vault.service.js';
@@ -48,6 +49,30 @@ export class IdentityService {
 
   adminsOf(manager: EntityManager, organizationId: string): Promise<OrganizationAdmin[]> {
     return this.organizations.adminsOf(manager, organizationId);
+  }
+
+  /**
+   * Who asked for something that is carried out later, with what they may do now.
+   * @returns undefined when they left the organisation or their account is off.
+   */
+  async actorOf(
+    organizationId: string,
+    userId: string,
+    { sessionId, origin }: Pick<Actor, 'sessionId' | 'origin'>,
+  ): Promise<Actor | undefined> {
+    const standing = await this.organizations.standingOf(organizationId, userId);
+    if (!standing) return undefined;
+    return {
+      kind: 'user',
+      userId,
+      sessionId,
+      organizationId,
+      role: standing.role,
+      isSuperAdmin: standing.is_super_admin,
+      teamIds: standing.team_ids,
+      permissions: new Map(Object.entries(standing.permissions)),
+      origin,
+    };
   }
 
   claimFirstAccount(manager: EntityManager): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { NIL_ORGANIZATION, type PermissionScope } from '../common/actor.js';
 import { Database, enterOrganization } from '../database/database.js';
 import type { AuditOfReads, Organization } from './organization.js';
 import type { OrganizationDetailsDto } from './organization.dto.js';
@@ -12,6 +13,14 @@ export interface OrganizationAdmin {
   user_id: string;
   email: string;
   full_name: string;
+}
+
+/** What somebody is and may do in an organisation at this moment. */
+export interface Standing {
+  role: string;
+  is_super_admin: boolean;
+  team_ids: string[];
+  permissions: Record<string, PermissionScope>;
 }
 
 /** `Acme & Söhne GmbH` becomes `acme-sohne-gmbh`. */
@@ -96,6 +105,23 @@ export class OrganizationsRepository {
        WHERE m.organization_id = $1 AND m.role = 'org_admin' AND u.is_active ORDER BY u.id`,
       [organizationId],
     );
+  }
+
+  /** @returns nothing for who is no member, or whose account is off. */
+  async standingOf(organizationId: string, userId: string): Promise<Standing | undefined> {
+    const rows = await this.database.tenant(organizationId, (manager) =>
+      manager.query<Standing[]>(
+        `SELECT m.role, u.is_super_admin,
+           ARRAY(SELECT t.team_id FROM team_members t
+                 WHERE t.organization_id = m.organization_id AND t.user_id = m.user_id) AS team_ids,
+           coalesce((SELECT jsonb_object_agg(p.permission, p.scope) FROM role_permissions p
+                     WHERE p.role = m.role AND p.organization_id IN (m.organization_id, $3)), '{}') AS permissions
+         FROM organization_members m JOIN users u ON u.id = m.user_id
+         WHERE m.organization_id = $1 AND m.user_id = $2 AND u.is_active`,
+        [organizationId, userId, NIL_ORGANIZATION],
+      ),
+    );
+    return rows[0];
   }
 
   /** @returns the ids among those given that are teams of the organisation. */

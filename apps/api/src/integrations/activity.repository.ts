@@ -3,7 +3,12 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { CursorPosition } from '../common/pagination.js';
 import { Database } from '../database/database.js';
-import type { HealthPointDto, IncidentDto, IntegrationLogDto } from './integration.dto.js';
+import type {
+  HealthPointDto,
+  IncidentDto,
+  IntegrationLogDto,
+  RecoveryAttemptDto,
+} from './integration.dto.js';
 
 export interface LogEntry {
   action: string;
@@ -19,7 +24,16 @@ export interface HealthSummary {
   average_ms: number | null;
 }
 
+/** Of a window: the incidents, and what was tried to mend them. */
+interface HealthFindings {
+  summary: HealthSummary;
+  series: HealthPointDto[];
+  incidents: IncidentDto[];
+  recoveries: RecoveryAttemptDto[];
+}
+
 const MOST_INCIDENTS = 50;
+const MOST_RECOVERIES = 50;
 
 /** What happened to integrations: the log, the checks and the incidents. */
 @Injectable()
@@ -76,16 +90,18 @@ export class ActivityRepository {
     );
   }
 
+  /** @returns false when none was open. */
   async resolveIncident(
     manager: EntityManager,
     organizationId: string,
     integrationId: string,
     at: Date,
-  ): Promise<void> {
-    await manager.query(
+  ): Promise<boolean> {
+    const [, count] = await manager.query<[unknown[], number]>(
       'UPDATE incidents SET resolved_at = $3 WHERE organization_id = $1 AND integration_id = $2 AND resolved_at IS NULL',
       [organizationId, integrationId, at],
     );
+    return count > 0;
   }
 
   listLogs(
@@ -112,7 +128,7 @@ export class ActivityRepository {
     since: Date,
     until: Date,
     points: number,
-  ): Promise<{ summary: HealthSummary; series: HealthPointDto[]; incidents: IncidentDto[] }> {
+  ): Promise<HealthFindings> {
     const scope = [organizationId, integrationId, since];
     const width = (until.getTime() - since.getTime()) / 1000 / points;
     return this.database.tenant(organizationId, async (manager) => {
@@ -135,7 +151,43 @@ export class ActivityRepository {
          ORDER BY opened_at DESC LIMIT ${MOST_INCIDENTS}`,
         scope,
       );
-      return { summary: summary!, series, incidents };
+      const recoveries = await manager.query<RecoveryAttemptDto[]>(
+        `SELECT created_at AS at, metadata ->> 'recovery' AS action, metadata ->> 'outcome' AS outcome, message
+         FROM integration_logs
+         WHERE organization_id = $1 AND integration_id = $2 AND created_at >= $3 AND action = 'recovery_attempted'
+         ORDER BY created_at DESC LIMIT ${MOST_RECOVERIES}`,
+        scope,
+      );
+      return { summary: summary!, series, incidents, recoveries };
     });
+  }
+
+  /** How often this was tried since then, and whether an incident is open. */
+  recoveryAttempts(
+    organizationId: string,
+    integrationId: string,
+    recovery: string,
+    since: Date,
+  ): Promise<{ isBroken: boolean; lastDay: number }> {
+    return this.database.tenant(organizationId, async (manager) => {
+      const [row] = await manager.query<{ is_broken: boolean; attempts: number }[]>(
+        `SELECT EXISTS (SELECT 1 FROM incidents
+                        WHERE organization_id = $1 AND integration_id = $2 AND resolved_at IS NULL) AS is_broken,
+           (SELECT count(*) FROM integration_logs
+            WHERE organization_id = $1 AND integration_id = $2 AND created_at > $4 AND action = 'recovery_attempted'
+              AND metadata ->> 'recovery' = $3)::int AS attempts`,
+        [organizationId, integrationId, recovery, since],
+      );
+      return { isBroken: row!.is_broken, lastDay: row!.attempts };
+    });
+  }
+
+  /** Those of the integrations that are there; they stay while the transaction lasts. */
+  async existing(manager: EntityManager, organizationId: string, ids: string[]): Promise<string[]> {
+    const rows = await manager.query<{ id: string }[]>(
+      'SELECT id FROM integrations WHERE organization_id = $1 AND id = ANY($2::uuid[]) FOR KEY SHARE',
+      [organizationId, ids],
+    );
+    return rows.map(({ id }) => id);
   }
 }

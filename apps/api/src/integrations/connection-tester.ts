@@ -11,6 +11,7 @@ import { Clock } from '../common/clock.js';
 import { redactValues, type SecretValue } from '../common/redaction.js';
 import { EgressClient } from '../egress/egress.client.js';
 import { EgressError } from '../egress/egress.error.js';
+import type { TokenStanding } from '../tokens/oauth2/token-standing.js';
 import {
   type CredentialSource,
   CredentialUnusableError,
@@ -51,12 +52,19 @@ export interface Connection {
   config: Record<string, FieldValue>;
   credentials: Record<string, FieldValue>;
   /** Absent for values that are not saved: nothing that is derived from them is kept. */
-  saved?: { organizationId: string; integrationId: string; credentialVersion: string };
+  saved?: {
+    organizationId: string;
+    integrationId: string;
+    credentialVersion: string;
+    token?: TokenStanding;
+  };
 }
 
 interface Timed {
   message: string;
   responseTimeMs: number;
+  /** The version that was tried, where a refresh brought another than was given. */
+  triedVersion?: string;
 }
 
 export type TestSuccess = ProviderSuccess & Timed;
@@ -124,27 +132,42 @@ export class ConnectionTester {
 
   async test(connection: Connection, purpose: ProviderCall['purpose']): Promise<TestOutcome> {
     const started = performance.now();
-    const outcome = await this.attempt(connection, purpose);
-    const responseTimeMs = Math.round(performance.now() - started);
-    if (!outcome.ok) return { ...outcome, message: connection.manifest.failure_message, responseTimeMs };
-    return { ...outcome, message: 'Connection successful', responseTimeMs };
+    const { outcome, triedVersion } = await this.attempt(connection, purpose);
+    const timed = { triedVersion, responseTimeMs: Math.round(performance.now() - started) };
+    if (!outcome.ok) return { ...outcome, message: connection.manifest.failure_message, ...timed };
+    return { ...outcome, message: 'Connection successful', ...timed };
   }
 
-  /** A person wants to know whether the credential works now; a check may use the token that is kept. */
-  private async attempt(connection: Connection, purpose: ProviderCall['purpose']): Promise<ProviderOutcome> {
+  /**
+   * A person wants to know whether the credential works now, so what is derived is made anew; stored tokens are refreshed
+   * where that is due or they are refused, and not used up by tests. A check may use the token that is kept.
+   */
+  private async attempt(
+    connection: Connection,
+    purpose: ProviderCall['purpose'],
+  ): Promise<{ outcome: ProviderOutcome; triedVersion?: string }> {
     const signal = AbortSignal.timeout(this.limits.wholeMs);
     const source = sourceOf(connection);
+    const fresh = purpose === 'test';
+    const justMade = fresh && connection.way.credential_type !== 'oauth2';
+    let triedVersion: string | undefined;
+    const tried = (usable: UsableCredential): Promise<ProviderOutcome> => {
+      triedVersion = usable.credentialVersion;
+      return this.call(connection, usable, purpose, signal);
+    };
     try {
-      const usable = await this.usable.get(source, { signal, fresh: purpose === 'test' });
-      const outcome = await this.call(connection, usable, purpose, signal);
-      if (outcome.ok || !outcome.credentialRefused || purpose === 'test') return outcome;
-      // The token was revoked before its time.
-      const renewed = await this.usable.renew(source, usable, { signal });
-      return renewed === usable ? outcome : await this.call(connection, renewed, purpose, signal);
+      const usable = await this.usable.get(source, { signal, fresh });
+      let outcome = await tried(usable);
+      if (!outcome.ok && outcome.credentialRefused && !justMade) {
+        // The token was revoked before its time.
+        const renewed = await this.usable.renew(source, usable, { signal });
+        if (renewed !== usable) outcome = await tried(renewed);
+      }
+      return { outcome, triedVersion };
     } catch (error) {
-      const failure = failureOf(error);
-      if (!failure) throw error;
-      return failure;
+      const outcome = failureOf(error);
+      if (!outcome) throw error;
+      return { outcome, triedVersion };
     }
   }
 

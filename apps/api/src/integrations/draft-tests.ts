@@ -1,10 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import { type Actor, organizationOf } from '../common/actor.js';
+import { AppError } from '../common/app-error.js';
 import { connectionFailed } from './connection-failed.js';
 import { type Connection, ConnectionTester, type TestSuccess } from './connection-tester.js';
 import type { TestIntegrationDto } from './integration.dto.js';
 import { IntegrationInput } from './integration-input.js';
+import { needsConsent } from './oauth-parties.js';
+
+/** There is nothing to test before somebody has consented at the provider, which only what is saved can be. */
+export function refuseUntestable({ manifest, way }: Connection, field: string): void {
+  if (!needsConsent(way)) return;
+  throw AppError.invalid({
+    [field]: [
+      `cannot be tested before it is authorised. Create the integration without a test, then authorise it at ${manifest.name}; it is tested right after`,
+    ],
+  });
+}
 
 /** Tests of values that are not saved. */
 @Injectable()
@@ -20,7 +32,9 @@ export class DraftTests {
     actor: Actor,
     dto: TestIntegrationDto,
   ): Promise<{ status: string; message: string; details: Record<string, unknown> }> {
-    const { message, details, responseTimeMs } = await this.require(actor, this.input.connection(dto));
+    const connection = this.input.connection(dto);
+    refuseUntestable(connection, 'credentials.credential_type');
+    const { message, details, responseTimeMs } = await this.require(actor, connection);
     return { status: 'active', message, details: { ...details, response_time_ms: responseTimeMs } };
   }
 

@@ -5,6 +5,7 @@ import { Database } from '../database/database.js';
 import { IdempotentRequests } from './idempotent-requests.js';
 import { IntegrationsRepository } from './integrations.repository.js';
 import { OutcomeRecorder } from './outcome-recorder.js';
+import type { FailedCheck } from './recoveries.js';
 import { SavedConnections } from './saved-connections.js';
 
 /** Longer than any check may take: an integration is never checked twice at once, and a killed check is taken up again. */
@@ -47,9 +48,18 @@ export class DueIntegrations {
     return rows.map((row) => ({ organizationId: row.organization_id, integrationId: row.id, leaseToken }));
   }
 
-  /** Tries the connection and records how it went; the lease ends with it. */
-  async check({ organizationId, integrationId, leaseToken }: DueIntegration): Promise<void> {
-    const { outcome, ...tried } = await this.saved.test(organizationId, integrationId, 'health');
+  /**
+   * Tries the connection and records how it went; the lease ends with it.
+   * @param recover is told of a failure before it counts; true: something was mended, and it is tried once more.
+   */
+  async check(
+    { organizationId, integrationId, leaseToken }: DueIntegration,
+    recover: (failed: FailedCheck) => Promise<boolean> = async () => false,
+  ): Promise<void> {
+    const since = this.clock.date();
+    let { outcome, ...tried } = await this.saved.test(organizationId, integrationId, 'health');
+    if (!outcome.ok && (await recover({ organizationId, integrationId, failure: outcome, since })))
+      ({ outcome, ...tried } = await this.saved.test(organizationId, integrationId, 'health'));
     await this.recorder.record({ organizationId, integrationId, ...tried }, outcome, {
       kind: 'watch',
       leaseToken,

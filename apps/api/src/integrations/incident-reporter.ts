@@ -1,10 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import type { FailureKind } from '@latchkey/catalogue';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { ActivityRepository } from './activity.repository.js';
-import type { TestFailure, TestOutcome } from './connection-tester.js';
+import type { TestSuccess } from './connection-tester.js';
 import type { Integration } from './integration.entity.js';
 import { IntegrationEvents } from './integration-events.js';
+
+/** Why an integration does not work, and what to do; in our own words. */
+interface Breakage {
+  kind: FailureKind;
+  reason: string;
+  hint: string;
+}
 
 /** Opens an incident when an integration breaks, resolves it when it works again, and tells the modules above. */
 @Injectable()
@@ -14,19 +22,20 @@ export class IncidentReporter {
     private readonly events: IntegrationEvents,
   ) {}
 
-  /** @param before the integration as it was when this outcome came. */
-  async report(manager: EntityManager, before: Integration, outcome: TestOutcome, at: Date): Promise<void> {
-    const wasBroken = before.status === 'error';
-    if (outcome.ok && wasBroken) await this.recovered(manager, before, at);
-    if (!outcome.ok && !wasBroken) await this.failed(manager, before, outcome, at);
+  /**
+   * The service accepted its credential.
+   * @param before the integration as it was when this came
+   */
+  async works(manager: EntityManager, before: Integration, outcome: TestSuccess, at: Date): Promise<void> {
+    await this.events.accepted(manager, before, outcome.details);
+    await this.recovered(manager, before, at);
   }
 
-  private async recovered(
-    manager: EntityManager,
-    { organizationId, id }: Integration,
-    at: Date,
-  ): Promise<void> {
-    await this.activity.resolveIncident(manager, organizationId, id, at);
+  /** What was broken is not any more. */
+  async recovered(manager: EntityManager, before: Integration, at: Date): Promise<void> {
+    const { organizationId, id } = before;
+    if (before.status === 'active') return;
+    if (!(await this.activity.resolveIncident(manager, organizationId, id, at))) return;
     await this.events.publish(manager, {
       event_id: uuidv7(),
       organization_id: organizationId,
@@ -35,18 +44,22 @@ export class IncidentReporter {
     });
   }
 
-  private async failed(
+  /** @param status what it is from now on */
+  async broke(
     manager: EntityManager,
-    { organizationId, id }: Integration,
-    { kind, reason, hint }: TestFailure,
+    before: Integration,
+    status: 'error' | 'needs_reauth',
+    { kind, reason, hint }: Breakage,
     at: Date,
   ): Promise<void> {
+    if (before.status === status) return;
+    const { organizationId, id } = before;
     await this.activity.openIncident(manager, organizationId, id, { at, errorCode: kind, message: reason });
     await this.events.publish(manager, {
       event_id: uuidv7(),
       organization_id: organizationId,
       integration_id: id,
-      change: 'failed',
+      change: status === 'error' ? 'failed' : status,
       reason,
       hint,
     });

@@ -12,7 +12,7 @@ import { LiveConnections } from './live-connections.js';
 /** A row of the audit trail about an integration. */
 export interface IntegrationAudit {
   action: string;
-  outcome?: 'success' | 'failure';
+  outcome?: 'success' | 'failure' | 'blocked';
   metadata?: Record<string, unknown>;
 }
 
@@ -73,6 +73,15 @@ export class IntegrationChanges {
         work(manager, this.clock.date(), await this.repository.lock(manager, organizationId, id)),
       )
       .finally(() => this.live.changed(organizationId, id));
+  }
+
+  now(): Date {
+    return this.clock.date();
+  }
+
+  /** It was changed in a transaction of somebody else's. */
+  announce(organizationId: string, id: string): void {
+    this.live.changed(organizationId, id);
   }
 
   /** The last statement of its transaction. */

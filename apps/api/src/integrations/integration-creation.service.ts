@@ -5,13 +5,14 @@ import { AppError } from '../common/app-error.js';
 import { WithMessage } from '../common/envelope.js';
 import { CheckSchedule } from './check-schedule.js';
 import type { Connection, TestSuccess } from './connection-tester.js';
-import { DraftTests } from './draft-tests.js';
+import { DraftTests, refuseUntestable } from './draft-tests.js';
 import { IdempotentRequests, type IdempotentRequest } from './idempotent-requests.js';
 import type { CreateIntegrationDto, IntegrationDto } from './integration.dto.js';
 import { IntegrationInput } from './integration-input.js';
 import { IntegrationReader } from './integration-reader.js';
 import { IntegrationStore } from './integration-store.js';
 import { newIntegration } from './new-integration.js';
+import { needsConsent } from './oauth-parties.js';
 
 type Created = WithMessage<{ integration: IntegrationDto }>;
 
@@ -19,6 +20,12 @@ const ROUTE = 'POST /integrations';
 
 /** Another request with the same Idempotency-Key came first. */
 class AlreadyCreated extends Error {}
+
+function nextStep({ manifest, way }: Connection): string {
+  return needsConsent(way)
+    ? `Integration created. Authorise it at ${manifest.name} to finish connecting.`
+    : 'Integration created successfully. Testing connection...';
+}
 
 /** New integrations, tested first or in the background. */
 @Injectable()
@@ -40,6 +47,7 @@ export class IntegrationCreationService {
   ): Promise<Created> {
     const organizationId = organizationOf(actor);
     const connection = this.input.connection(dto);
+    if (dto.test) refuseUntestable(connection, 'test');
     const request = this.idempotency.identify(ROUTE, idempotencyKey, dto);
     const earlier = request && (await this.idempotency.find(organizationId, request));
     if (earlier) return this.replay(actor, earlier);
@@ -53,9 +61,7 @@ export class IntegrationCreationService {
     }
     return new WithMessage(
       await this.reader.get(actor, id),
-      tested
-        ? 'Integration created and connected.'
-        : 'Integration created successfully. Testing connection...',
+      tested ? 'Integration created and connected.' : nextStep(connection),
     );
   }
 

@@ -3,14 +3,12 @@ import type { Actor } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { WithMessage } from '../common/envelope.js';
 import { CredentialsService } from '../tokens/credentials.service.js';
-import { credentialExpiry } from '../tokens/structure/credential-structure.js';
-import { connectionFailed } from './connection-failed.js';
-import { ConnectionTester } from './connection-tester.js';
-import { CredentialReplacement } from './credential-replacement.js';
+import { EnteredClients } from './entered-clients.js';
+import { EnteredCredentials } from './entered-credentials.js';
 import type { CredentialMetadataDto, IntegrationDto } from './integration.dto.js';
 import { IntegrationInput } from './integration-input.js';
 import { IntegrationReader } from './integration-reader.js';
-import { OutcomeRecorder } from './outcome-recorder.js';
+import { needsConsent } from './oauth-parties.js';
 
 /** The credentials of saved integrations: what is set, and new ones, which must pass a test before they are kept. */
 @Injectable()
@@ -18,10 +16,9 @@ export class IntegrationCredentialsService {
   constructor(
     private readonly reader: IntegrationReader,
     private readonly input: IntegrationInput,
-    private readonly tester: ConnectionTester,
     private readonly credentials: CredentialsService,
-    private readonly replacement: CredentialReplacement,
-    private readonly recorder: OutcomeRecorder,
+    private readonly entered: EnteredCredentials,
+    private readonly clients: EnteredClients,
   ) {}
 
   /** Names, state and age of what is sealed; never a value. */
@@ -44,7 +41,7 @@ export class IntegrationCredentialsService {
     };
   }
 
-  /** Tests new credentials first; the old ones stay when they fail. @throws AppError VALIDATION_FAILED, CONNECTION_FAILED */
+  /** New credentials are tried first; the old ones stay when they fail. @throws AppError VALIDATION_FAILED, CONNECTION_FAILED */
   async replace(
     actor: Actor,
     id: string,
@@ -52,39 +49,11 @@ export class IntegrationCredentialsService {
   ): Promise<WithMessage<{ integration: IntegrationDto }>> {
     const row = await this.reader.requirePermitted(actor, 'credentials:update', id);
     const { manifest } = this.input.savedType(row.integration_type_id, row.auth_mode);
-    const { way, credentials } = this.input.credentials(manifest, body);
-    const outcome = await this.tester.test({ manifest, way, config: row.config, credentials }, 'test');
-    if (!outcome.ok) {
-      await this.replacement.refuse(actor, row.organization_id, id, outcome);
-      throw connectionFailed(outcome);
-    }
-    const current = await this.credentials.find(row.organization_id, id);
-    const credential = await this.credentials.seal(
-      row.organization_id,
-      id,
-      {
-        credentialType: way.credential_type,
-        fields: credentials,
-        expiresAt: credentialExpiry(way.credential_type, credentials),
-        proven: true,
-      },
-      // Of the same kind it takes the same row, which keeps the version before until this one is proven.
-      current?.credentialType === way.credential_type && row.auth_mode === way.id ? current.id : undefined,
-    );
-    const credentialVersion = await this.replacement.keep(actor, credential, way.id);
-    await this.recorder.record(
-      {
-        organizationId: row.organization_id,
-        integrationId: id,
-        credentialVersion,
-        config: row.config,
-      },
-      outcome,
-      { kind: 'person', actor },
-    );
-    return new WithMessage(
-      await this.reader.get(actor, id),
-      'The new credentials work and have replaced the old ones.',
-    );
+    const entered = this.input.credentials(manifest, row.config, body);
+    const connection = { manifest, config: row.config, ...entered };
+    const message = needsConsent(entered.way)
+      ? await this.clients.keep(actor, row, connection)
+      : await this.entered.keep(actor, row, connection);
+    return new WithMessage(await this.reader.get(actor, id), message);
   }
 }

@@ -8,6 +8,7 @@ import { IntegrationReader } from './integration-reader.js';
 import type { Integration } from './integration.entity.js';
 import { type Edit, IntegrationStore } from './integration-store.js';
 import { searchTerms } from './search-terms.js';
+import { TokenRevocation } from './token-revocation.js';
 
 const sameTeams = (one: string[], other: string[]): boolean =>
   isDeepStrictEqual([...one].sort(), [...other].sort());
@@ -19,6 +20,7 @@ export class IntegrationEditingService {
     private readonly reader: IntegrationReader,
     private readonly input: IntegrationInput,
     private readonly store: IntegrationStore,
+    private readonly revocation: TokenRevocation,
   ) {}
 
   /** @throws AppError NOT_FOUND, VALIDATION_FAILED, FORBIDDEN when it would send the credential elsewhere */
@@ -46,23 +48,34 @@ export class IntegrationEditingService {
     return this.reader.get(actor, id);
   }
 
-  /** @returns what could not be undone at the provider; nothing for credentials that the provider does not revoke by call. */
+  /** @returns what could not be undone at the provider. */
   async delete(actor: Actor, id: string): Promise<{ id: string; warnings: string[] }> {
     const { organization_id: organizationId } = await this.reader.requirePermitted(
       actor,
       'integrations:delete',
       id,
     );
+    const warnings = await this.revocation.withdraw(organizationId, id);
     await this.store.remove(actor, organizationId, id);
-    return { id, warnings: [] };
+    return { id, warnings };
   }
 
   private editOf(actor: Actor, before: Integration, teamIds: string[], dto: UpdateIntegrationDto): Edit {
     const { manifest, way } = this.input.savedType(before.integrationTypeId, before.authMode);
     const config = dto.config ? this.input.config(manifest, way, dto.config) : undefined;
     const owned = { createdById: before.createdBy, teamIds };
-    if (config)
-      this.refuseRedirection(actor, owned, this.input.redirectingFields(manifest, before.config, config));
+    if (config) {
+      const redirecting = this.input.redirectingFields(manifest, before.config, config);
+      this.refuseRedirection(actor, owned, redirecting);
+      // It follows the App, whose tokens would go elsewhere.
+      if (redirecting.length > 0 && way.flow !== undefined) {
+        const errors = redirecting.map((name) => [
+          `config.${name}`,
+          ['follows the GitHub App and cannot be changed'],
+        ]);
+        throw AppError.invalid(Object.fromEntries(errors) as Record<string, string[]>);
+      }
+    }
     if (dto.team_ids && !sameTeams(dto.team_ids, teamIds))
       this.refuseForeignTeams(actor, owned, dto.team_ids);
     const name = dto.name?.trim() ?? before.name;

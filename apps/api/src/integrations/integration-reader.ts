@@ -14,7 +14,13 @@ import type {
   ListIntegrationsQuery,
 } from './integration.dto.js';
 import { type IntegrationRow, toIntegrationDto } from './integration.row.js';
-import { IntegrationsRepository } from './integrations.repository.js';
+import {
+  type IntegrationFilter,
+  type IntegrationName,
+  IntegrationsRepository,
+} from './integrations.repository.js';
+
+type ListFilter = Pick<ListIntegrationsQuery, 'status' | 'type' | 'category' | 'team' | 'q'>;
 
 const WINDOW_MS = { '1h': 3_600_000, '24h': 86_400_000, '7d': 7 * 86_400_000, '30d': 30 * 86_400_000 };
 const SERIES_POINTS = 300;
@@ -39,8 +45,18 @@ export class IntegrationReader {
   /** Those of the ids that are no integration of the organisation, or none the caller may see. */
   async missing(actor: Actor, ids: string[]): Promise<string[]> {
     if (ids.length === 0) return [];
-    const visible = new Set(await this.repository.visible(organizationOf(actor), actor, ids));
+    const visible = new Set((await this.names(actor, ids)).map(({ id }) => id));
     return ids.filter((id) => !visible.has(id.toLowerCase()));
+  }
+
+  /** Those of the ids that the caller may see. */
+  names(actor: Actor, ids: string[]): Promise<IntegrationName[]> {
+    return this.repository.visible(organizationOf(actor), actor, ids);
+  }
+
+  /** What the list shows the caller with this filter, at most so many. */
+  matching(actor: Actor, query: ListFilter, limit: number): Promise<IntegrationName[]> {
+    return this.repository.matching(organizationOf(actor), actor, this.filterOf(query), limit);
   }
 
   /** Like `require`, for what a permission's scope must reach. @throws AppError NOT_FOUND, FORBIDDEN */
@@ -73,10 +89,7 @@ export class IntegrationReader {
     query: ListIntegrationsQuery,
   ): Promise<{ integrations: IntegrationDto[]; pagination: Pagination }> {
     const { rows, total } = await this.repository.list(organizationOf(actor), actor, {
-      status: query.status,
-      types: this.typesOf(query),
-      teamId: query.team,
-      q: query.q,
+      ...this.filterOf(query),
       sort: query.sort ?? '-created_at',
       page: query.page,
       perPage: query.per_page,
@@ -111,7 +124,7 @@ export class IntegrationReader {
     const window = query.window ?? '24h';
     const until = this.clock.date();
     const since = new Date(until.getTime() - WINDOW_MS[window]);
-    const { summary, series, incidents } = await this.activity.health(
+    const { summary, series, incidents, recoveries } = await this.activity.health(
       row.organization_id,
       id,
       since,
@@ -133,12 +146,17 @@ export class IntegrationReader {
         failed_checks: summary.checks - summary.succeeded,
         checks: series,
         incidents,
+        recoveries,
       },
     };
   }
 
+  private filterOf(query: ListFilter): IntegrationFilter {
+    return { status: query.status, types: this.typesOf(query), teamId: query.team, q: query.q };
+  }
+
   /** The types that both filters leave. */
-  private typesOf({ type, category }: ListIntegrationsQuery): string[] | undefined {
+  private typesOf({ type, category }: ListFilter): string[] | undefined {
     if (!category) return type ? [type] : undefined;
     const ofCategory = this.catalogue.idsOfCategory(category);
     return type ? ofCategory.filter((id) => id === type) : ofCategory;

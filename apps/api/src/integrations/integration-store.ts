@@ -19,6 +19,8 @@ export interface NewIntegration {
   teamIds: string[];
   /** Details of the test that it passed; it is tested in the background when there are none. */
   tested?: { details: Record<string, unknown>; responseTimeMs: number };
+  /** There is nothing to test before somebody consents at the provider. */
+  awaitsConsent: boolean;
 }
 
 export interface Edit {
@@ -45,12 +47,14 @@ export class IntegrationStore {
 
   /**
    * @param before runs first, in the same transaction; what it throws keeps everything from being written.
+   * @param after runs last, likewise
    * @throws AppError VALIDATION_FAILED when a team is not of the organisation.
    */
   async create(
     actor: Actor | SystemActor,
     made: NewIntegration,
     before: (manager: EntityManager) => Promise<void>,
+    after?: (manager: EntityManager) => Promise<void>,
   ): Promise<void> {
     const { integration, tested, teamIds } = made;
     const { organizationId, id, createdAt } = integration;
@@ -80,16 +84,20 @@ export class IntegrationStore {
         status: 'success',
         message: tested
           ? 'Created after a successful connection test'
-          : 'Created; the connection is tested in the background',
+          : made.awaitsConsent
+            ? 'Created; it has to be authorised at the provider'
+            : 'Created; the connection is tested in the background',
         metadata: tested?.details,
         durationMs: tested?.responseTimeMs,
       });
       if (tested) {
         const check = { at: createdAt, ok: true, responseMs: tested.responseTimeMs, errorCode: null };
         await this.activity.recordCheck(manager, organizationId, id, check);
-      } else {
+        await this.events.accepted(manager, integration, tested.details);
+      } else if (!made.awaitsConsent) {
         await this.events.wakeWatch(manager);
       }
+      await after?.(manager);
     });
   }
 
@@ -103,10 +111,11 @@ export class IntegrationStore {
     const audit = { action: 'integration.updated' };
     await this.transactions.change(actor, organizationId, id, audit, async (manager, now, current) => {
       const edit = plan(current);
+      const checkNow = edit.checkNow && !(await this.awaitsConsent(manager, organizationId, id));
       await this.identity.requireTeams(manager, organizationId, edit.teamIds ?? []);
       await this.repository.update(manager, organizationId, id, {
         ...edit.changes,
-        ...(edit.checkNow ? { nextCheckAt: now } : {}),
+        ...(checkNow ? { nextCheckAt: now } : {}),
         updatedAt: now,
       });
       if (edit.terms) await this.repository.replaceTerms(manager, organizationId, id, edit.terms);
@@ -115,7 +124,7 @@ export class IntegrationStore {
         const message = `Changed: ${edit.fields.join(', ')}`;
         await this.log(manager, current, now, 'updated', message);
       }
-      if (edit.checkNow) await this.events.wakeWatch(manager);
+      if (checkNow) await this.events.wakeWatch(manager);
       return { fields: edit.fields };
     });
   }
@@ -124,10 +133,11 @@ export class IntegrationStore {
     const audit = { action: 'integration.enabled' };
     await this.transactions.change(actor, organizationId, id, audit, async (manager, now, current) => {
       if (current.status !== 'disabled') return;
+      const waits = await this.awaitsConsent(manager, organizationId, id);
       await this.repository.update(manager, organizationId, id, {
         status: 'pending',
         statusChangedAt: now,
-        nextCheckAt: now,
+        nextCheckAt: waits ? null : now,
         updatedAt: now,
       });
       await this.log(manager, current, now, 'enabled', 'Enabled');
@@ -160,6 +170,11 @@ export class IntegrationStore {
     await this.transactions.change(actor, organizationId, id, { action: 'integration.deleted' }, (manager) =>
       this.repository.delete(manager, organizationId, id),
     );
+  }
+
+  /** True when nobody has consented yet, so that there is nothing to check. */
+  private async awaitsConsent(manager: EntityManager, organizationId: string, id: string): Promise<boolean> {
+    return (await this.credentials.standing(manager, organizationId, id))?.unauthorised ?? false;
   }
 
   private log(

@@ -15,7 +15,7 @@ export class IntegrationTestingService {
     private readonly recorder: OutcomeRecorder,
   ) {}
 
-  /** Tests a saved integration and moves its state. @throws AppError NOT_FOUND, CONFLICT while disabled, CONNECTION_FAILED */
+  /** Tests a saved integration and moves its state. @throws AppError NOT_FOUND, CONFLICT while disabled, REAUTHORIZATION_REQUIRED before the first consent, CONNECTION_FAILED */
   async test(
     actor: Actor,
     id: string,
@@ -23,6 +23,11 @@ export class IntegrationTestingService {
     const row = await this.reader.require(actor, id);
     if (row.status === 'disabled')
       throw new AppError('CONFLICT', 'This integration is disabled. Enable it, then test it.');
+    if (row.credential_type === 'oauth2' && !row.has_token)
+      throw new AppError(
+        'REAUTHORIZATION_REQUIRED',
+        `“${row.name}” has not been authorised yet. Authorise it first; it is tested right after.`,
+      );
     const { outcome, ...tried } = await this.saved.test(row.organization_id, id, 'test');
     const checked = { organizationId: row.organization_id, integrationId: id, ...tried };
     await this.recorder.record(checked, outcome, { kind: 'person', actor });

@@ -16,6 +16,7 @@ import {
 import { CreatorDto } from '../common/creator.dto.js';
 import { CursorQuery, PageQuery } from '../common/pagination.js';
 import { STATUSES } from './integration.entity.js';
+import { TOKEN_STATUS_MEANING, TOKEN_STATUSES } from './token-status.js';
 
 export const SORTS = [
   'name',
@@ -94,6 +95,16 @@ export class HealthQuery {
   @ChoiceField(WINDOWS, { optional: true }) window?: (typeof WINDOWS)[number];
 }
 
+export class SelectedResourceDto {
+  @TextField({ example: 'projects' }) kind: string;
+  @TextField({ max: 300 }) id: string;
+  @TextField({ max: 300 }) name: string;
+  @ObjectField({ description: 'What else the provider said of it when it was selected.' }) details: Record<
+    string,
+    unknown
+  >;
+}
+
 export class IntegrationDto {
   @UuidField() id: string;
   @TextField({ example: 'argocd' }) integration_type_id: string;
@@ -108,7 +119,7 @@ export class IntegrationDto {
   @TextField({ nullable: true, description: 'What to do about it.' }) hint: string | null;
   @TextField({ example: 'api_token' }) auth_mode: string;
   @TextField({ nullable: true, example: 'api_token' }) credential_type: string | null;
-  @ChoiceField(['none', 'valid', 'expiring', 'expired', 'revoked']) token_status: string;
+  @ChoiceField(TOKEN_STATUSES, { description: TOKEN_STATUS_MEANING }) token_status: string;
   @DateField({ nullable: true }) token_expires_at: Date | null;
   @IntegerField({ nullable: true, example: 245 }) response_time_ms: number | null;
   @DateField({ nullable: true }) last_sync_at: Date | null;
@@ -116,6 +127,10 @@ export class IntegrationDto {
   @DateField({ nullable: true }) next_check_at: Date | null;
   @DateField() status_changed_at: Date;
   @IntegerField({ example: 0 }) consecutive_failures: number;
+  @ShapesField(() => SelectedResourceDto, {
+    description: 'What of the account this integration is for; empty for all of it.',
+  })
+  selected_resources: SelectedResourceDto[];
   @TextsField() team_ids: string[];
   @ShapeField(() => CreatorDto, { nullable: true }) created_by: CreatorDto | null;
   @TextsField({
@@ -168,6 +183,17 @@ export class IncidentDto {
   @TextField() message: string;
 }
 
+export class RecoveryAttemptDto {
+  @DateField() at: Date;
+  @ChoiceField(['token', 'webhook', 'installation'], { description: 'What was to be mended.' })
+  action: string;
+  @ChoiceField(['recovered', 'failed', 'reported'], {
+    description: '`reported`: nobody but a person can mend it.',
+  })
+  outcome: string;
+  @TextField({ example: 'The token was refreshed.' }) message: string;
+}
+
 export class HealthDto {
   @ChoiceField(STATUSES) status: string;
   @DateField() status_since: Date;
@@ -186,4 +212,8 @@ export class HealthDto {
   })
   checks: HealthPointDto[];
   @ShapesField(() => IncidentDto, { description: 'Newest first.' }) incidents: IncidentDto[];
+  @ShapesField(() => RecoveryAttemptDto, {
+    description: 'What Latchkey tried to mend by itself in the window, newest first, at most 50.',
+  })
+  recoveries: RecoveryAttemptDto[];
 }

@@ -1,7 +1,9 @@
 import type { FieldValue } from '@latchkey/catalogue';
 import { type AnyActor, permits } from '../common/actor.js';
-import type { IntegrationDto } from './integration.dto.js';
+import type { CredentialState } from '../tokens/credential-lifecycle.js';
+import type { IntegrationDto, SelectedResourceDto } from './integration.dto.js';
 import type { IntegrationStatus } from './integration.entity.js';
+import { type TokenFacts, tokenStatus } from './token-status.js';
 
 /** An integration as the lists read it, with what stands beside it. */
 export interface IntegrationRow {
@@ -27,9 +29,13 @@ export interface IntegrationRow {
   updated_at: Date;
   creator_name: string | null;
   credential_type: string | null;
-  credential_state: string | null;
+  credential_state: CredentialState | null;
   token_expires_at: Date | null;
+  has_token: boolean | null;
+  token_refreshable: boolean | null;
+  refresh_failures: number | null;
   team_ids: string[];
+  selected_resources: SelectedResourceDto[];
 }
 
 /** What can be allowed for one integration and not for another. */
@@ -41,16 +47,14 @@ const INTEGRATION_PERMISSIONS = [
   'credentials:update',
 ];
 
-/** How long before its end a token counts as expiring. */
-const EXPIRING_MS = 24 * 3_600_000;
-
-function tokenStatus(row: IntegrationRow, now: number): string {
-  if (row.credential_state === 'revoked') return 'revoked';
-  if (!row.token_expires_at) return 'none';
-  const left = row.token_expires_at.getTime() - now;
-  if (left <= 0) return 'expired';
-  return left <= EXPIRING_MS ? 'expiring' : 'valid';
-}
+const tokenFactsOf = (row: IntegrationRow): TokenFacts => ({
+  credentialType: row.credential_type,
+  state: row.credential_state,
+  expiresAt: row.token_expires_at,
+  hasToken: row.has_token ?? false,
+  refreshable: row.token_refreshable ?? false,
+  refreshFailures: row.refresh_failures ?? 0,
+});
 
 /** What the API answers; it has no field that could hold a secret. */
 export function toIntegrationDto(
@@ -72,7 +76,7 @@ export function toIntegrationDto(
     hint: row.error_hint,
     auth_mode: row.auth_mode,
     credential_type: row.credential_type,
-    token_status: tokenStatus(row, now),
+    token_status: tokenStatus(tokenFactsOf(row), now),
     token_expires_at: row.token_expires_at,
     response_time_ms: row.response_time_ms,
     last_sync_at: row.last_sync_at,
@@ -80,6 +84,7 @@ export function toIntegrationDto(
     next_check_at: row.next_check_at,
     status_changed_at: row.status_changed_at,
     consecutive_failures: row.consecutive_failures,
+    selected_resources: row.selected_resources,
     team_ids: row.team_ids,
     created_by:
       row.created_by && row.creator_name ? { id: row.created_by, full_name: row.creator_name } : null,

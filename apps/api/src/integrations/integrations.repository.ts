@@ -5,15 +5,24 @@ import { Database } from '../database/database.js';
 import { Integration } from './integration.entity.js';
 import type { IntegrationRow } from './integration.row.js';
 import { prefixRange, searchTerms } from './search-terms.js';
+import { SELECTED_RESOURCES } from './selected-resources.repository.js';
 
 export interface IntegrationFilter {
   status?: string;
   types?: string[];
   teamId?: string;
   q?: string;
+}
+
+export interface IntegrationPage extends IntegrationFilter {
   sort: string;
   page: number;
   perPage: number;
+}
+
+export interface IntegrationName {
+  id: string;
+  name: string;
 }
 
 const ORDERS: Record<string, string> = {
@@ -28,9 +37,11 @@ const ORDERS: Record<string, string> = {
 /** @param source the integrations to describe; for a page, only those of the page, so that nothing else is joined. */
 const view = (source: string): string => `
   SELECT i.*, u.full_name AS creator_name, c.credential_type, c.state AS credential_state,
-    c.expires_at AS token_expires_at,
+    c.expires_at AS token_expires_at, 'access_token' = ANY(c.field_names) AS has_token, c.refresh_failures,
+    (c.metadata #>> '{oauth,refreshable}')::boolean AS token_refreshable,
     ARRAY(SELECT t.team_id FROM integration_teams t
-          WHERE t.organization_id = i.organization_id AND t.integration_id = i.id) AS team_ids
+          WHERE t.organization_id = i.organization_id AND t.integration_id = i.id) AS team_ids,
+    ${SELECTED_RESOURCES}
   FROM ${source} i
   LEFT JOIN users u ON u.id = i.created_by
   LEFT JOIN integration_credentials c ON c.organization_id = i.organization_id AND c.integration_id = i.id`;
@@ -69,6 +80,23 @@ function visibleTo(actor: AnyActor, organizationId: string): Conditions {
   return where;
 }
 
+function narrow(where: Conditions, filter: IntegrationFilter): void {
+  if (filter.status) where.parts.push(`i.status = ${where.bind(filter.status)}`);
+  if (filter.types) where.parts.push(`i.integration_type_id = ANY(${where.bind(filter.types)}::text[])`);
+  if (filter.teamId) {
+    where.parts.push(`EXISTS (SELECT 1 FROM integration_teams t WHERE t.organization_id = i.organization_id
+      AND t.integration_id = i.id AND t.team_id = ${where.bind(filter.teamId)})`);
+  }
+  const words = searchTerms(filter.q ?? null);
+  // Asked for what no word can be: nothing has it.
+  if (filter.q?.trim() && words.length === 0) where.parts.push('false');
+  for (const word of words) {
+    const [from, to] = prefixRange(word);
+    where.parts.push(`i.id IN (SELECT s.integration_id FROM integration_terms s
+      WHERE s.organization_id = $1 AND s.term >= ${where.bind(from)} AND s.term < ${where.bind(to)})`);
+  }
+}
+
 @Injectable()
 export class IntegrationsRepository {
   constructor(private readonly database: Database) {}
@@ -85,14 +113,32 @@ export class IntegrationsRepository {
     });
   }
 
-  /** Which of the ids are integrations that the caller may see. */
-  async visible(organizationId: string, actor: AnyActor, ids: string[]): Promise<string[]> {
+  /** Those of the ids that are integrations which the caller may see. */
+  visible(organizationId: string, actor: AnyActor, ids: string[]): Promise<IntegrationName[]> {
     const where = visibleTo(actor, organizationId);
     where.parts.push(`i.id = ANY(${where.bind(ids)}::uuid[])`);
-    const rows = await this.database.tenant(organizationId, (manager) =>
-      manager.query<{ id: string }[]>(`SELECT i.id FROM integrations i WHERE ${where.sql}`, where.parameters),
+    return this.names(organizationId, where, ids.length);
+  }
+
+  /** Those that a list would show, at most so many. */
+  matching(
+    organizationId: string,
+    actor: AnyActor,
+    filter: IntegrationFilter,
+    limit: number,
+  ): Promise<IntegrationName[]> {
+    const where = visibleTo(actor, organizationId);
+    narrow(where, filter);
+    return this.names(organizationId, where, limit);
+  }
+
+  private names(organizationId: string, where: Conditions, limit: number): Promise<IntegrationName[]> {
+    return this.database.tenant(organizationId, (manager) =>
+      manager.query(
+        `SELECT i.id, i.name FROM integrations i WHERE ${where.sql} LIMIT ${limit}`,
+        where.parameters,
+      ),
     );
-    return rows.map(({ id }) => id);
   }
 
   /** For the watch, which sees every integration. */
@@ -105,23 +151,10 @@ export class IntegrationsRepository {
   list(
     organizationId: string,
     actor: AnyActor,
-    filter: IntegrationFilter,
+    filter: IntegrationPage,
   ): Promise<{ rows: IntegrationRow[]; total: number }> {
     const where = visibleTo(actor, organizationId);
-    if (filter.status) where.parts.push(`i.status = ${where.bind(filter.status)}`);
-    if (filter.types) where.parts.push(`i.integration_type_id = ANY(${where.bind(filter.types)}::text[])`);
-    if (filter.teamId) {
-      where.parts.push(`EXISTS (SELECT 1 FROM integration_teams t WHERE t.organization_id = i.organization_id
-        AND t.integration_id = i.id AND t.team_id = ${where.bind(filter.teamId)})`);
-    }
-    const words = searchTerms(filter.q ?? null);
-    // Asked for what no word can be: nothing has it.
-    if (filter.q?.trim() && words.length === 0) where.parts.push('false');
-    for (const word of words) {
-      const [from, to] = prefixRange(word);
-      where.parts.push(`i.id IN (SELECT s.integration_id FROM integration_terms s
-        WHERE s.organization_id = $1 AND s.term >= ${where.bind(from)} AND s.term < ${where.bind(to)})`);
-    }
+    narrow(where, filter);
     return this.database.tenant(organizationId, async (manager) => {
       const counted = await manager.query<{ total: number }[]>(
         `SELECT count(*)::int AS total FROM integrations i WHERE ${where.sql}`,
@@ -170,6 +203,19 @@ export class IntegrationsRepository {
          AND c.integration_id = i.id AND c.id = ANY($2::uuid[])`,
       [organizationId, credentialIds, at],
     );
+  }
+
+  /** The watch looks next, unless it has just done so or does not look at all. */
+  async checkSoon(organizationId: string, id: string, at: Date): Promise<void> {
+    await this.database.tenantAtOnce(organizationId, [
+      {
+        name: 'check soon',
+        text: `UPDATE integrations SET next_check_at = $3
+          WHERE organization_id = $1 AND id = $2 AND status IN ('pending', 'active', 'error') AND next_check_at > $3
+            AND (last_checked_at IS NULL OR last_checked_at < $3::timestamptz - interval '1 minute')`,
+        values: [organizationId, id, at],
+      },
+    ]);
   }
 
   async existsNamed(organizationId: string, typeId: string, name: string): Promise<boolean> {

@@ -7,8 +7,10 @@ import { BatchLoader } from '../common/batch-loader.js';
 import { Clock } from '../common/clock.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { type CredentialFields, CredentialsService, versionOf } from '../tokens/credentials.service.js';
+import type { TokenStanding } from '../tokens/oauth2/token-standing.js';
 import { MemorySeal } from '../vault/memory-seal.js';
 import { UnsealError } from '../vault/sealed-format.js';
+import type { SelectedResourceDto } from './integration.dto.js';
 import type { IntegrationStatus } from './integration.entity.js';
 import { IntegrationInput } from './integration-input.js';
 import { LiveConnectionsRepository, type LiveRow } from './live-connections.repository.js';
@@ -33,7 +35,14 @@ export interface LiveConnection {
   credentialType: CredentialType;
   fields: CredentialFields;
   expiresAt: Date | null;
+  /** Of kind `oauth2`. */
+  token?: TokenStanding;
+  /** What of the account it is for. */
+  selectedResources: SelectedResourceDto[];
 }
+
+/** Whose it must be, and what a service token is narrowed to; null: nothing. */
+export type LiveCaller = Pick<ProgramActor, 'organizationId' | 'integrationIds' | 'integrationTypeIds'>;
 
 interface Kept {
   connection: Omit<LiveConnection, 'fields'>;
@@ -72,7 +81,7 @@ export class LiveConnections {
    * @throws AppError NOT_FOUND, also for what the token is not narrowed to; CONFLICT while it is disabled or its
    *   credential does not open; REAUTHORIZATION_REQUIRED
    */
-  require(program: ProgramActor, requested: string): LiveConnection | Promise<LiveConnection> {
+  require(program: LiveCaller, requested: string): LiveConnection | Promise<LiveConnection> {
     const integrationId = requested.toLowerCase();
     if (program.integrationIds && !program.integrationIds.has(integrationId))
       throw AppError.notFound('integration');
@@ -144,6 +153,8 @@ export class LiveConnections {
         credentialType,
         fields,
         expiresAt: row.expires_at,
+        selectedResources: row.selected_resources,
+        ...(credentialType === 'oauth2' && { token: standingOf(row, credentialId) }),
       };
     } catch (error) {
       if (!(error instanceof UnsealError)) throw error;
@@ -156,8 +167,21 @@ export class LiveConnections {
   }
 }
 
+function standingOf(row: LiveRow, id: string): TokenStanding {
+  return {
+    id,
+    revision: row.revision,
+    state: row.state,
+    expiresAt: row.expires_at,
+    refreshAt: row.refresh_at,
+    refreshedAt: row.refreshed_at,
+    refreshFailures: row.refresh_failures,
+    oauth: row.oauth ?? undefined,
+  };
+}
+
 /** @throws AppError for what this program may not use, or nobody at this moment */
-function admit(program: ProgramActor, connection: LiveConnection): LiveConnection {
+function admit(program: LiveCaller, connection: LiveConnection): LiveConnection {
   if (program.integrationTypeIds && !program.integrationTypeIds.has(connection.typeId))
     throw AppError.notFound('integration');
   if (connection.status === 'disabled')

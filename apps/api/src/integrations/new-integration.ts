@@ -4,11 +4,12 @@ import type { Connection, TestSuccess } from './connection-tester.js';
 import type { CreateIntegrationDto } from './integration.dto.js';
 import type { Integration } from './integration.entity.js';
 import type { NewIntegration } from './integration-store.js';
+import { needsConsent } from './oauth-parties.js';
 import { searchTerms } from './search-terms.js';
 
 type Owner = Pick<Integration, 'organizationId' | 'id' | 'createdBy'>;
 
-/** What is written for a new integration; one that was not tested is due at once. */
+/** What is written for a new integration; one that was not tested is due at once, unless somebody has to consent first. */
 export function newIntegration(
   owner: Owner,
   dto: CreateIntegrationDto,
@@ -17,6 +18,7 @@ export function newIntegration(
   tested?: TestSuccess,
 ): NewIntegration {
   const now = schedule.now();
+  const awaitsConsent = needsConsent(way);
   return {
     integration: {
       ...owner,
@@ -34,7 +36,7 @@ export function newIntegration(
       responseTimeMs: tested?.responseTimeMs ?? null,
       lastSyncAt: tested ? now : null,
       lastCheckedAt: tested ? now : null,
-      nextCheckAt: tested ? schedule.next(tested, 0, config) : now,
+      nextCheckAt: tested ? schedule.next(tested, 0, config) : awaitsConsent ? null : now,
       checkLeaseToken: null,
       checkLeaseUntil: null,
       createdAt: now,
@@ -46,5 +48,6 @@ export function newIntegration(
     terms: searchTerms(dto.name, dto.description ?? null, manifest.name, manifest.id),
     teamIds: dto.team_ids ?? [],
     tested,
+    awaitsConsent,
   };
 }

@@ -3,13 +3,13 @@ import { Injectable } from '@nestjs/common';
 import type { FieldValue } from '@latchkey/catalogue';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../common/actor.js';
-import { CredentialsService } from '../tokens/credentials.service.js';
+import { type CredentialStanding, CredentialsService } from '../tokens/credentials.service.js';
 import { ActivityRepository } from './activity.repository.js';
 import { CheckSchedule } from './check-schedule.js';
 import type { TestOutcome } from './connection-tester.js';
 import { IncidentReporter } from './incident-reporter.js';
 import { type IntegrationAudit, IntegrationChanges } from './integration-changes.js';
-import type { Integration, IntegrationStatus } from './integration.entity.js';
+import type { Integration } from './integration.entity.js';
 import { IntegrationsRepository } from './integrations.repository.js';
 
 /** Who asked for the test whose outcome is recorded. */
@@ -24,7 +24,32 @@ export interface CheckedConnection {
   config: Record<string, FieldValue>;
 }
 
+/** What is recorded, and of what. */
+interface Applied {
+  outcome: TestOutcome;
+  source: CheckSource;
+  standing: CredentialStanding | null;
+  now: Date;
+}
+
 const RELEASED = { checkLeaseToken: null, checkLeaseUntil: null };
+
+/** Refused tokens need a new consent, and other trouble does not take that back. */
+function statusAfter(
+  { status }: Integration,
+  outcome: TestOutcome,
+  standing: CredentialStanding | null,
+): 'active' | 'error' | 'needs_reauth' {
+  if (outcome.ok) return 'active';
+  const refused = outcome.credentialRefused && standing?.credentialType === 'oauth2';
+  return refused || status === 'needs_reauth' ? 'needs_reauth' : 'error';
+}
+
+const errorOf = (outcome: TestOutcome) => ({
+  errorCode: outcome.ok ? null : outcome.kind,
+  errorMessage: outcome.ok ? null : outcome.reason,
+  errorHint: outcome.ok ? null : outcome.hint,
+});
 
 /**
  * Writes how a test of a saved integration went: state, next check, log, incident and event, in one transaction.
@@ -46,8 +71,9 @@ export class OutcomeRecorder {
   async record(checked: CheckedConnection, outcome: TestOutcome, source: CheckSource): Promise<void> {
     const { organizationId, integrationId } = checked;
     await this.transactions.locked(organizationId, integrationId, async (manager, now, current) => {
-      if (current && (await this.stillApplies(manager, current, checked, source))) {
-        await this.apply(manager, current, outcome, source, now);
+      const standing = await this.credentials.standing(manager, organizationId, integrationId);
+      if (current && (await this.stillApplies(manager, current, standing, checked, source))) {
+        await this.apply(manager, current, { outcome, source, standing, now });
         await this.learn(manager, current, outcome, now);
       }
       if (source.kind === 'person') {
@@ -60,16 +86,22 @@ export class OutcomeRecorder {
   private async stillApplies(
     manager: EntityManager,
     current: Integration,
+    standing: CredentialStanding | null,
     checked: CheckedConnection,
     source: CheckSource,
   ): Promise<boolean> {
     if (source.kind === 'watch' && current.checkLeaseToken !== source.leaseToken) return false;
-    const version = await this.credentials.currentVersion(manager, current.organizationId, current.id);
+    // Nobody has consented yet: there is nothing to check, and nothing is wrong.
+    const waits = standing?.unauthorised ?? false;
     const unchanged =
-      version === checked.credentialVersion && isDeepStrictEqual(current.config, checked.config);
-    if (current.status !== 'disabled' && unchanged) return true;
+      (standing?.version ?? null) === checked.credentialVersion &&
+      isDeepStrictEqual(current.config, checked.config);
+    if (current.status !== 'disabled' && unchanged && !waits) return true;
     if (source.kind === 'watch')
-      await this.repository.update(manager, current.organizationId, current.id, RELEASED);
+      await this.repository.update(manager, current.organizationId, current.id, {
+        ...RELEASED,
+        ...(waits && { nextCheckAt: null }),
+      });
     return false;
   }
 
@@ -94,24 +126,23 @@ export class OutcomeRecorder {
   private async apply(
     manager: EntityManager,
     integration: Integration,
-    outcome: TestOutcome,
-    source: CheckSource,
-    now: Date,
+    { outcome, source, standing, now }: Applied,
   ): Promise<void> {
     const { organizationId, id } = integration;
-    const status: IntegrationStatus = outcome.ok ? 'active' : 'error';
+    const status = statusAfter(integration, outcome, standing);
+    // It waits for a person already: why it does is known better than from another refusal.
+    const waits = status === 'needs_reauth' && integration.status === 'needs_reauth';
     const failures = outcome.ok ? 0 : integration.consecutiveFailures + 1;
     await this.repository.update(manager, organizationId, id, {
       status,
-      errorCode: outcome.ok ? null : outcome.kind,
-      errorMessage: outcome.ok ? null : outcome.reason,
-      errorHint: outcome.ok ? null : outcome.hint,
+      ...(waits ? {} : errorOf(outcome)),
       consecutiveFailures: failures,
       responseTimeMs: outcome.responseTimeMs,
       lastCheckedAt: now,
       ...(outcome.ok ? { lastSyncAt: now } : {}),
       ...(status === integration.status ? {} : { statusChangedAt: now }),
-      nextCheckAt: this.schedule.next(outcome, failures, integration.config),
+      nextCheckAt:
+        status === 'needs_reauth' ? null : this.schedule.next(outcome, failures, integration.config),
       ...(source.kind === 'watch' ? RELEASED : {}),
     });
     await this.activity.recordCheck(manager, organizationId, id, {
@@ -129,7 +160,8 @@ export class OutcomeRecorder {
         : { kind: outcome.kind, hint: outcome.hint, status_code: outcome.statusCode },
       durationMs: outcome.responseTimeMs,
     });
-    await this.incidents.report(manager, integration, outcome, now);
+    if (outcome.ok) await this.incidents.works(manager, integration, outcome, now);
+    else if (status !== 'active') await this.incidents.broke(manager, integration, status, outcome, now);
   }
 
   private auditOf(outcome: TestOutcome): IntegrationAudit {

@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { FieldValue } from '@latchkey/catalogue';
-import { CredentialsService, versionOf } from '../tokens/credentials.service.js';
-import { UnsealError } from '../vault/sealed-format.js';
+import { versionOf } from '../tokens/credentials.service.js';
 import { ConnectionTester, type TestFailure, type TestOutcome } from './connection-tester.js';
-import { IntegrationInput } from './integration-input.js';
-import { IntegrationsRepository } from './integrations.repository.js';
+import { type SourceProblem, StoredSources } from './stored-sources.js';
 
 export interface SavedTest {
   /** The version of the credential that was tried; null when there was none. */
@@ -14,7 +12,7 @@ export interface SavedTest {
   outcome: TestOutcome;
 }
 
-function unusable(reason: string, hint: string): TestFailure {
+function unusable({ reason, hint }: SourceProblem): TestFailure {
   return {
     ok: false,
     kind: 'config',
@@ -30,50 +28,22 @@ function unusable(reason: string, hint: string): TestFailure {
 @Injectable()
 export class SavedConnections {
   constructor(
-    private readonly repository: IntegrationsRepository,
-    private readonly credentials: CredentialsService,
-    private readonly input: IntegrationInput,
+    private readonly sources: StoredSources,
     private readonly tester: ConnectionTester,
   ) {}
 
   async test(organizationId: string, integrationId: string, purpose: 'test' | 'health'): Promise<SavedTest> {
-    const integration = await this.repository.load(organizationId, integrationId);
-    const credential = await this.credentials.find(organizationId, integrationId);
+    const { integration, credential, source, problem } = await this.sources.load(
+      organizationId,
+      integrationId,
+    );
     const config = integration?.config ?? {};
-    if (!integration || !credential) {
-      return {
-        credentialVersion: null,
-        config,
-        outcome: unusable('No credential is stored', 'Enter the credentials in the settings.'),
-      };
-    }
-    const type = this.input.findSavedType(integration.integrationTypeId, integration.authMode);
-    if (!type) {
-      return {
-        credentialVersion: versionOf(credential),
-        config,
-        outcome: unusable(
-          'This version of Latchkey does not know the type',
-          'Delete the integration, or go back to a version that knows it.',
-        ),
-      };
-    }
-    try {
-      const fields = await this.credentials.open(credential);
-      const credentialVersion = versionOf(credential);
-      const saved = { organizationId, integrationId, credentialVersion };
-      const outcome = await this.tester.test({ ...type, config, credentials: fields, saved }, purpose);
-      return { credentialVersion, config, outcome };
-    } catch (error) {
-      if (!(error instanceof UnsealError)) throw error;
-      return {
-        credentialVersion: versionOf(credential),
-        config,
-        outcome: unusable(
-          'The stored credential cannot be opened',
-          'Enter the credentials again, or restore the key they were sealed under.',
-        ),
-      };
-    }
+    const stored = credential && versionOf(credential);
+    if (!source) return { credentialVersion: stored, config, outcome: unusable(problem!) };
+    const { manifest, way, fields, credentialVersion, token } = source;
+    const saved = { organizationId, integrationId, credentialVersion, ...(token && { token }) };
+    const connection = { manifest, way, config, credentials: fields, saved };
+    const outcome = await this.tester.test(connection, purpose);
+    return { credentialVersion: outcome.triedVersion ?? stored, config, outcome };
   }
 }

@@ -12,6 +12,8 @@ interface SendOptions {
   manager?: EntityManager;
   /** At most one job in each span of this many seconds, across replicas. */
   onceInSeconds?: number;
+  /** It begins so much later. */
+  afterSeconds?: number;
 }
 
 export interface JobContext {
@@ -40,9 +42,10 @@ export class JobQueue implements OnModuleDestroy {
 
   /** @returns the job's id; null when `onceInSeconds` found one of the same span. */
   async send(name: string, data: object, options: SendOptions = {}): Promise<string | null> {
-    const { manager, onceInSeconds } = options;
+    const { manager, onceInSeconds, afterSeconds } = options;
     return this.boss.send(name, data, {
       ...(onceInSeconds ? { singletonSeconds: onceInSeconds } : {}),
+      ...(afterSeconds ? { startAfter: afterSeconds } : {}),
       ...(manager
         ? {
             db: {

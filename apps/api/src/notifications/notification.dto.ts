@@ -1,7 +1,7 @@
 import { ChoiceField, DateField, TextField, UuidField } from '../common/fields.js';
 import { CursorQuery } from '../common/pagination.js';
 
-export const KINDS = ['integration.failed', 'integration.recovered'] as const;
+export const KINDS = ['integration.failed', 'integration.recovered', 'integration.needs_reauth'] as const;
 export type NotificationKind = (typeof KINDS)[number];
 
 export class NotificationsQuery extends CursorQuery {

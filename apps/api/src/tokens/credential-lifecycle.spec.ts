@@ -5,6 +5,7 @@ import {
   CREDENTIAL_STATES,
   type CredentialEvent,
   type CredentialState,
+  REFRESHABLE_STATES,
   step,
 } from './credential-lifecycle.js';
 
@@ -16,9 +17,13 @@ interface Life {
   /** The newest version that the service is known to have accepted. */
   proven: number | null;
   made: number;
+  /** The newest that an issuer made: it may have used up all before it. */
+  issued: number;
 }
 
-const BORN: Life = { state: 'created', current: 1, previous: null, proven: null, made: 1 };
+const BORN: Life = { state: 'created', current: 1, previous: null, proven: null, made: 1, issued: 0 };
+const REVIVING: readonly CredentialEvent[] = ['replaced', 'authorised'];
+const ISSUING: readonly CredentialEvent[] = ['refreshed', 'authorised'];
 
 function live(life: Life, event: CredentialEvent): Life {
   const next = step(life.state, event, life.previous !== null);
@@ -31,7 +36,14 @@ function live(life: Life, event: CredentialEvent): Life {
     case 'advance':
       return { ...life, ...newer, state, previous: life.previous ?? life.current };
     case 'overwrite':
-      return { ...life, ...newer, state, previous: null, proven: null };
+      return {
+        ...life,
+        ...newer,
+        state,
+        previous: null,
+        proven: null,
+        issued: ISSUING.includes(event) ? newer.current : life.issued,
+      };
     case 'settle':
       return { ...life, state, previous: null, proven: event === 'proven' ? life.current : life.proven };
     case 'restore':
@@ -75,6 +87,37 @@ describe('the life of a credential, whatever happens to it', () => {
     );
   });
 
+  it('never goes back to what a refresh or a consent has used up', () => {
+    fc.assert(
+      fc.property(events, (sequence) => {
+        for (const { current, previous, issued } of lifeOf(sequence)) {
+          expect(current).toBeGreaterThanOrEqual(issued);
+          if (previous !== null) expect(previous).toBeGreaterThanOrEqual(issued);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('is new with each refresh and each consent, from every state in which they mean something', () => {
+    fc.assert(
+      fc.property(events, fc.constantFrom(...ISSUING), (sequence, event) => {
+        const before = lifeOf(sequence).at(-1)!;
+        const after = live(before, event);
+        if (event === 'refreshed' && before.state !== 'refreshing') expect(after).toEqual(before);
+        else expect(after).toMatchObject({ state: 'updated', current: before.made + 1, previous: null });
+      }),
+    );
+  });
+
+  it('may be refreshed in every state but where it was withdrawn, also after a refresh without an end', () => {
+    for (const state of CREDENTIAL_STATES)
+      expect(step(state, 'refresh_started', false)?.state).toBe(
+        state === 'revoked' ? undefined : 'refreshing',
+      );
+    expect(REFRESHABLE_STATES).toEqual(CREDENTIAL_STATES.filter((state) => state !== 'revoked'));
+  });
+
   it('is settled by an acceptance, from every state but the one where a refresh is awaited or it was withdrawn', () => {
     fc.assert(
       fc.property(events, (sequence) => {
@@ -86,16 +129,17 @@ describe('the life of a credential, whatever happens to it', () => {
     );
   });
 
-  it('that was withdrawn only comes back by a replacement, and nothing of before is kept', () => {
+  it('that was withdrawn only comes back by a replacement or a consent, and nothing of before is kept', () => {
     fc.assert(
       fc.property(
         events,
-        fc.array(fc.constantFrom(...CREDENTIAL_EVENTS.filter((event) => event !== 'replaced'))),
+        fc.array(fc.constantFrom(...CREDENTIAL_EVENTS.filter((event) => !REVIVING.includes(event)))),
         (sequence, late) => {
           const withdrawn = live(lifeOf(sequence).at(-1)!, 'revoked');
           expect(withdrawn).toMatchObject({ state: 'revoked', previous: null });
           expect(late.reduce(live, withdrawn)).toEqual(withdrawn);
-          expect(live(withdrawn, 'replaced')).toMatchObject({ state: 'updated', previous: null });
+          for (const event of REVIVING)
+            expect(live(withdrawn, event)).toMatchObject({ state: 'updated', previous: null });
         },
       ),
     );
@@ -118,13 +162,19 @@ describe('a life as the seed draws it', () => {
   it.each<[CredentialEvent[], Partial<Life>]>([
     [['proven'], { state: 'active' }],
     [['proven', 'refresh_started'], { state: 'refreshing', current: 1, previous: null }],
-    [['proven', 'refresh_started', 'refreshed'], { state: 'updated', current: 2, previous: 1 }],
+    [['proven', 'refresh_started', 'refreshed'], { state: 'updated', current: 2, previous: null }],
     [['proven', 'refresh_started', 'refreshed', 'proven'], { state: 'active', current: 2, previous: null }],
-    [['proven', 'refresh_started', 'refreshed', 'refused'], { state: 'active', current: 1, previous: null }],
+    [['proven', 'refresh_started', 'refreshed', 'refused'], { state: 'updated', current: 2, previous: null }],
+    [['proven', 'authorised', 'refused'], { state: 'updated', current: 2, previous: null }],
+    [
+      ['proven', 'replaced', 'refresh_started', 'refreshed', 'refused'],
+      { state: 'updated', current: 3, previous: null },
+    ],
+    [['proven', 'refresh_started', 'refresh_started', 'refreshed'], { state: 'updated', current: 2 }],
     [['proven', 'refresh_started', 'refreshed', 'revoked'], { state: 'revoked' }],
     [['proven', 'refresh_started', 'refresh_failed'], { state: 'active', current: 1 }],
     [['proven', 'expired', 'revoked'], { state: 'revoked' }],
-    [['proven', 'expired', 'refresh_started', 'refreshed'], { state: 'updated', current: 2, previous: 1 }],
+    [['proven', 'expired', 'refresh_started', 'refreshed'], { state: 'updated', current: 2, previous: null }],
     [['proven', 'replaced', 'replaced'], { state: 'updated', current: 3, previous: 1 }],
     [
       ['proven', 'replaced', 'refresh_started', 'refresh_failed'],

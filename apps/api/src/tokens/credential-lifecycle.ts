@@ -17,6 +17,7 @@ export type CredentialState = (typeof CREDENTIAL_STATES)[number];
  * - `refused`: the service refused it
  * - `refresh_started`, `refreshed`, `refresh_failed`: another one is asked for, came, did not come
  * - `replaced`: a person entered another one
+ * - `authorised`: a person's consent at the provider brought another one
  * - `expired`: its own time is up
  * - `revoked`: it was withdrawn; only a replacement helps
  */
@@ -27,6 +28,7 @@ export const CREDENTIAL_EVENTS = [
   'refreshed',
   'refresh_failed',
   'replaced',
+  'authorised',
   'expired',
   'revoked',
 ] as const;
@@ -51,6 +53,8 @@ const to = (state: CredentialState, versions: Versions = 'keep'): Step => ({ sta
 
 const PROVEN = to('active', 'settle');
 const NEW = to('updated', 'advance');
+/** Its issuer has just made it, and may have used up the one before: there is no way back. */
+const ISSUED = to('updated', 'overwrite');
 const REVOKED = to('revoked', 'settle');
 
 const STEPS: Record<CredentialState, Partial<Record<CredentialEvent, Step>>> = {
@@ -58,6 +62,7 @@ const STEPS: Record<CredentialState, Partial<Record<CredentialEvent, Step>>> = {
     proven: PROVEN,
     refresh_started: to('refreshing'),
     replaced: NEW,
+    authorised: ISSUED,
     expired: to('expired'),
     revoked: REVOKED,
   },
@@ -65,21 +70,42 @@ const STEPS: Record<CredentialState, Partial<Record<CredentialEvent, Step>>> = {
     proven: PROVEN,
     refresh_started: to('refreshing'),
     replaced: NEW,
+    authorised: ISSUED,
     expired: to('expired'),
     revoked: REVOKED,
   },
-  refreshing: { refreshed: NEW, replaced: NEW, refresh_failed: to('active'), revoked: REVOKED },
+  refreshing: {
+    // By another, when the first was killed before it could say how it ended.
+    refresh_started: to('refreshing'),
+    refreshed: ISSUED,
+    replaced: NEW,
+    authorised: ISSUED,
+    refresh_failed: to('active'),
+    revoked: REVOKED,
+  },
   updated: {
     proven: PROVEN,
     refused: to('active', 'restore'),
     refresh_started: to('refreshing'),
     replaced: NEW,
+    authorised: ISSUED,
     expired: to('expired'),
     revoked: REVOKED,
   },
-  expired: { proven: PROVEN, refresh_started: to('refreshing'), replaced: NEW, revoked: REVOKED },
-  revoked: { replaced: to('updated', 'overwrite') },
+  expired: {
+    proven: PROVEN,
+    refresh_started: to('refreshing'),
+    replaced: NEW,
+    authorised: ISSUED,
+    revoked: REVOKED,
+  },
+  revoked: { replaced: ISSUED, authorised: ISSUED },
 };
+
+/** In which a refresh may begin. */
+export const REFRESHABLE_STATES = CREDENTIAL_STATES.filter(
+  (state) => STEPS[state].refresh_started !== undefined,
+);
 
 /**
  * What an event does.

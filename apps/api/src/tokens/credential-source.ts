@@ -1,5 +1,6 @@
 import type { AuthWay, FieldValue, Manifest } from '@latchkey/catalogue';
-import type { CredentialFields } from './credentials.service.js';
+import type { CredentialFields } from './credential-fields.js';
+import type { TokenStanding } from './oauth2/token-standing.js';
 
 /** A stored credential, or one that somebody has just entered, with what is needed to make it usable. */
 export interface CredentialSource {
@@ -12,4 +13,6 @@ export interface CredentialSource {
   way: AuthWay;
   config: Record<string, FieldValue>;
   fields: CredentialFields;
+  /** Of stored credentials of kind `oauth2`. */
+  token?: TokenStanding;
 }

@@ -5,6 +5,8 @@ interface Circumstances {
   hint?: string;
   /** Knocking again with this credential is useless and may lock the account upstream. */
   credentialRefused?: boolean;
+  /** Only a person's new consent at the provider helps. */
+  needsConsent?: boolean;
   statusCode?: number;
   retryAfterSeconds?: number;
   cause?: unknown;
@@ -15,17 +17,26 @@ export class CredentialUnusableError extends Error {
   override readonly name = 'CredentialUnusableError';
   readonly hint: string;
   readonly credentialRefused: boolean;
+  readonly needsConsent: boolean;
   readonly statusCode: number | undefined;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
     readonly kind: FailureKind,
     readonly reason: string,
-    { hint, credentialRefused = false, statusCode, retryAfterSeconds, cause }: Circumstances = {},
+    {
+      hint,
+      credentialRefused = false,
+      needsConsent = false,
+      statusCode,
+      retryAfterSeconds,
+      cause,
+    }: Circumstances = {},
   ) {
     super(reason, cause === undefined ? undefined : { cause });
     this.hint = hint ?? defaultHint(kind);
     this.credentialRefused = credentialRefused;
+    this.needsConsent = needsConsent;
     this.statusCode = statusCode;
     this.retryAfterSeconds = retryAfterSeconds;
   }

@@ -1,8 +1,17 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { CredentialState } from './credential-lifecycle.js';
+import type { OAuthMetadata } from './oauth2/token-standing.js';
 
 export interface CredentialMetadata {
-  previous?: { field_names: string[]; expires_at: string | null };
+  /** Of the version before, what is shown of it and what it needs to be the current one again. */
+  previous?: {
+    field_names: string[];
+    expires_at: string | null;
+    refresh_at?: string | null;
+    oauth?: OAuthMetadata;
+  };
+  /** Of credentials of kind `oauth2`, once somebody has consented. */
+  oauth?: OAuthMetadata;
 }
 
 /** A sealed credential. The plaintext is a JSON object of its fields. */
@@ -22,9 +31,17 @@ export class Credential {
   @Column('integer') revision: number;
   /** Which fields are set, so that a form can say so without opening anything. */
   @Column('text', { name: 'field_names', array: true }) fieldNames: string[];
-  /** Of the version before, what is shown of it. */
+  /** Never a secret. */
   @Column('jsonb') metadata: CredentialMetadata;
   @Column('timestamptz', { name: 'expires_at', nullable: true }) expiresAt: Date | null;
+  /** When the schedule refreshes the tokens next. */
+  @Column('timestamptz', { name: 'refresh_at', nullable: true }) refreshAt: Date | null;
+  @Column('timestamptz', { name: 'refreshed_at', nullable: true }) refreshedAt: Date | null;
+  /** In a row. */
+  @Column('integer', { name: 'refresh_failures' }) refreshFailures: number;
+  /** Who refreshes the tokens at this moment, and until when by the clock of the database. */
+  @Column('uuid', { name: 'lease_token', nullable: true }) leaseToken: string | null;
+  @Column('timestamptz', { name: 'lease_until', nullable: true }) leaseUntil: Date | null;
   @Column('timestamptz', { name: 'last_used_at', nullable: true }) lastUsedAt: Date | null;
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
   @Column('timestamptz', { name: 'updated_at' }) updatedAt: Date;

@@ -24,8 +24,8 @@ export class CredentialsRepository {
   async insert(manager: EntityManager, credential: Credential): Promise<void> {
     await manager.query(
       `INSERT INTO integration_credentials (organization_id, id, integration_id, credential_type, state, sealed,
-         key_version, field_names, expires_at, created_at, updated_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+         key_version, field_names, metadata, expires_at, refresh_at, created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
       [
         credential.organizationId,
         credential.id,
@@ -35,7 +35,9 @@ export class CredentialsRepository {
         credential.sealed,
         credential.keyVersion,
         credential.fieldNames,
+        credential.metadata,
         credential.expiresAt,
+        credential.refreshAt,
         credential.createdAt,
         credential.updatedAt,
       ],

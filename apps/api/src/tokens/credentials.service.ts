@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { FieldValue } from '@latchkey/catalogue';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/clock.js';
 import { VaultService } from '../vault/vault.service.js';
+import type { CredentialFields } from './credential-fields.js';
 import type { Credential } from './credential.entity.js';
 import { step, type Versions } from './credential-lifecycle.js';
 import { CredentialsRepository } from './credentials.repository.js';
+import type { OAuthMetadata, TokenStanding } from './oauth2/token-standing.js';
 
-/** A credential in the clear: it lives as long as the call that needs it. */
-export type CredentialFields = Record<string, FieldValue>;
+export type { CredentialFields } from './credential-fields.js';
 
 /** A sealed credential as it is stored. */
 export type SealedCredential = Credential;
@@ -29,10 +29,34 @@ export const versionOf = ({ id, revision }: Pick<Credential, 'id' | 'revision'>)
 export interface NewCredential {
   credentialType: string;
   fields: CredentialFields;
-  /** When it ends by itself, where that is known (a certificate). */
+  /** When it ends by itself, where that is known (a certificate, an access token). */
   expiresAt: Date | null;
-  /** The service accepted it already. */
+  /** The service accepted it already; of kind `oauth2`: its issuer has just made it. */
   proven: boolean;
+  /** Of kind `oauth2`: when its tokens are refreshed next. */
+  refreshAt?: Date | null;
+  oauth?: OAuthMetadata;
+}
+
+/** What a check has to know of the credential that is stored now. */
+export interface CredentialStanding {
+  version: string;
+  credentialType: string;
+  /** Of kind `oauth2`, and nobody has consented yet. */
+  unauthorised: boolean;
+}
+
+export const isUnauthorised = ({
+  credentialType,
+  fieldNames,
+}: Pick<Credential, 'credentialType' | 'fieldNames'>): boolean =>
+  credentialType === 'oauth2' && !fieldNames.includes('access_token');
+
+/** What the row of an OAuth credential says of its tokens; undefined for other kinds. */
+export function tokenStandingOf(credential: Credential): TokenStanding | undefined {
+  if (credential.credentialType !== 'oauth2') return undefined;
+  const { id, revision, state, expiresAt, refreshAt, refreshedAt, refreshFailures, metadata } = credential;
+  return { id, revision, state, expiresAt, refreshAt, refreshedAt, refreshFailures, oauth: metadata.oauth };
 }
 
 /** The credential's life: sealed before it is stored, opened for a call, replaced as a whole. */
@@ -56,7 +80,7 @@ export class CredentialsService {
   async seal(
     organizationId: string,
     integrationId: string,
-    { credentialType, fields, expiresAt, proven }: NewCredential,
+    { credentialType, fields, expiresAt, proven, refreshAt = null, oauth }: NewCredential,
     place: string = uuidv7(),
   ): Promise<Credential> {
     const plaintext = Buffer.from(JSON.stringify(fields), 'utf8');
@@ -78,22 +102,29 @@ export class CredentialsService {
       previousKeyVersion: null,
       revision: 1,
       fieldNames: Object.keys(fields).sort(),
-      metadata: {},
+      metadata: oauth ? { oauth } : {},
       expiresAt,
+      refreshAt,
+      refreshedAt: null,
+      refreshFailures: 0,
+      leaseToken: null,
+      leaseUntil: null,
       lastUsedAt: null,
       createdAt: now,
       updatedAt: now,
     };
   }
 
-  /** Which version the integration has now. */
-  async currentVersion(
+  /** Which credential the integration has now. */
+  async standing(
     manager: EntityManager,
     organizationId: string,
     integrationId: string,
-  ): Promise<string | null> {
+  ): Promise<CredentialStanding | null> {
     const current = await this.repository.lock(manager, organizationId, integrationId);
-    return current && versionOf(current);
+    if (!current) return null;
+    const { credentialType } = current;
+    return { version: versionOf(current), credentialType, unauthorised: isUnauthorised(current) };
   }
 
   insert(manager: EntityManager, credential: Credential): Promise<void> {
@@ -102,7 +133,8 @@ export class CredentialsService {
 
   /**
    * The new secret takes the old one's place. Sealed for the same row, it is a new version and the old one is kept until
-   * the new one is proven; sealed for another, the old row goes.
+   * the new one is proven; sealed for another, the old row goes. Tokens that their issuer has just made keep nothing of
+   * before: it may be another account's, or used up. A refresh of the old ones that is under way comes to nothing.
    * @returns the version it has.
    */
   async replace(manager: EntityManager, credential: Credential): Promise<string> {
@@ -113,20 +145,32 @@ export class CredentialsService {
       await this.repository.insert(manager, credential);
       return versionOf(credential);
     }
-    const next = step(current.state, 'replaced', current.previousSealed !== null);
+    const issued = credential.credentialType === 'oauth2' && credential.state === 'active';
+    const event = issued ? 'authorised' : 'replaced';
+    const next = step(current.state, event, current.previousSealed !== null);
     if (!next) throw new Error(`a credential that is ${current.state} cannot be replaced`);
-    const { sealed, keyVersion, fieldNames, expiresAt } = credential;
+    const { sealed, keyVersion, fieldNames, expiresAt, refreshAt, metadata } = credential;
+    const { metadata: kept, ...versions } = changedVersions(current, next.versions);
     await this.repository.update(manager, current, {
       sealed,
       keyVersion,
       fieldNames,
       expiresAt,
-      ...changedVersions(current, next.versions),
+      refreshAt,
+      ...NOT_REFRESHED,
+      ...versions,
+      metadata: { ...metadata, ...(kept?.previous && { previous: kept.previous }) },
       state: next.state,
       revision: current.revision + 1,
       updatedAt: this.clock.date(),
     });
     return versionOf({ id: current.id, revision: current.revision + 1 });
+  }
+
+  /** The same secret counts as another version from now on: what was derived from it is made anew, or refused. */
+  async supersede(manager: EntityManager, organizationId: string, integrationId: string): Promise<void> {
+    const current = await this.repository.lock(manager, organizationId, integrationId);
+    if (current) await this.repository.update(manager, current, { revision: current.revision + 1 });
   }
 
   /**
@@ -169,36 +213,52 @@ export class CredentialsService {
   }
 }
 
-const NO_PREVIOUS = { previousSealed: null, previousKeyVersion: null, metadata: {} };
+/** No refresh has begun, succeeded or failed. */
+const NOT_REFRESHED = { refreshedAt: null, refreshFailures: 0, leaseToken: null, leaseUntil: null };
+
+const withoutPrevious = ({ metadata: { previous: _previous, ...metadata } }: Credential) => ({
+  previousSealed: null,
+  previousKeyVersion: null,
+  metadata,
+});
 
 function changedVersions(current: Credential, versions: Versions): Partial<Credential> {
   if (versions === 'keep') return {};
-  if (versions === 'settle' || versions === 'overwrite') return NO_PREVIOUS;
+  if (versions === 'settle' || versions === 'overwrite') return withoutPrevious(current);
   if (versions === 'restore') return restored(current);
-  if (current.previousSealed) return {};
+  const { previousSealed, sealed, keyVersion, fieldNames, expiresAt, refreshAt, metadata } = current;
+  if (previousSealed) return { metadata };
+  const { oauth } = metadata;
   return {
-    previousSealed: current.sealed,
-    previousKeyVersion: current.keyVersion,
+    previousSealed: sealed,
+    previousKeyVersion: keyVersion,
     metadata: {
       previous: {
-        field_names: current.fieldNames,
-        expires_at: current.expiresAt?.toISOString() ?? null,
+        field_names: fieldNames,
+        expires_at: expiresAt?.toISOString() ?? null,
+        ...(oauth && { refresh_at: refreshAt?.toISOString() ?? null, oauth }),
       },
     },
   };
 }
 
+const dateOf = (text: string | null | undefined): Date | null =>
+  text === null || text === undefined ? null : new Date(text);
+
 function restored(current: Credential): Partial<Credential> {
   const { previousSealed, previousKeyVersion, metadata } = current;
   if (!previousSealed || previousKeyVersion === null) throw new Error('there is no version to go back to');
-  const { field_names: fieldNames = current.fieldNames, expires_at: expires = null } =
-    metadata.previous ?? {};
+  const { previous } = metadata;
   return {
     sealed: previousSealed,
     keyVersion: previousKeyVersion,
-    fieldNames,
-    expiresAt: expires === null ? null : new Date(expires),
+    fieldNames: previous?.field_names ?? current.fieldNames,
+    expiresAt: dateOf(previous?.expires_at),
+    refreshAt: dateOf(previous?.refresh_at),
+    ...NOT_REFRESHED,
     revision: current.revision + 1,
-    ...NO_PREVIOUS,
+    previousSealed: null,
+    previousKeyVersion: null,
+    metadata: previous?.oauth ? { oauth: previous.oauth } : {},
   };
 }

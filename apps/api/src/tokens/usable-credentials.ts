@@ -4,11 +4,14 @@ import { LRUCache } from 'lru-cache';
 import { Clock } from '../common/clock.js';
 import { EgressClient } from '../egress/egress.client.js';
 import { MemorySeal } from '../vault/memory-seal.js';
+import { AppKeys } from './app-keys.js';
 import type { CredentialSource } from './credential-source.js';
 import { CredentialUnusableError } from './credential-unusable.error.js';
 import type { CredentialFields } from './credentials.service.js';
 import type { Derivation } from './derivations/derivation.js';
 import { DERIVATIONS } from './derivations/derivations.js';
+import { OAuthTokens } from './oauth2/oauth-tokens.js';
+import { within } from './within.js';
 
 export type { CredentialSource } from './credential-source.js';
 export { CredentialUnusableError } from './credential-unusable.error.js';
@@ -22,6 +25,8 @@ export interface UsableCredential {
   expiresAt: Date | null;
   /** True when `renew` can bring another. */
   renewable: boolean;
+  /** Of kind `oauth2`: the version that is used, which may be newer than the one that was read. */
+  credentialVersion?: string;
 }
 
 interface Options {
@@ -71,26 +76,10 @@ function pauseAfter(
 const prefixOf = (organizationId: string, integrationId: string): string =>
   `${organizationId} ${integrationId} `;
 
-/** What is awaited, unless the caller gives up first; the others go on waiting. */
-async function within<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  const cancelled = (): CredentialUnusableError =>
-    new CredentialUnusableError('timeout', 'The service that issues the tokens did not answer in time');
-  if (signal.aborted) throw cancelled();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(cancelled());
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-}
-
 /**
  * Credentials in the form in which they are used. What is derived from a stored one lives in the memory of this
  * process and nowhere else, sealed; it is made anew before it ends, and any number of simultaneous callers cause one
- * fetch. `oauth2`, whose refreshed tokens have to be stored, will stand behind the same three methods.
+ * fetch. Tokens of kind `oauth2` are stored, and so are those that a refresh brings: see `OAuthTokens`.
  */
 @Injectable()
 export class UsableCredentials {
@@ -104,6 +93,8 @@ export class UsableCredentials {
   constructor(
     private readonly egress: EgressClient,
     private readonly clock: Clock,
+    private readonly appKeys: AppKeys,
+    private readonly oauth: OAuthTokens,
   ) {}
 
   /**
@@ -114,6 +105,7 @@ export class UsableCredentials {
     source: CredentialSource,
     options: Options & { fresh?: boolean } = {},
   ): Promise<UsableCredential> {
+    if (source.way.credential_type === 'oauth2') return this.oauth.get(source, options);
     const derivation = DERIVATIONS[source.way.credential_type];
     if (!derivation)
       return { fields: source.fields, value: source.fields, expiresAt: null, renewable: false };
@@ -143,6 +135,7 @@ export class UsableCredentials {
     usable: UsableCredential,
     { signal }: Options = {},
   ): Promise<UsableCredential> {
+    if (source.way.credential_type === 'oauth2') return this.oauth.renew(usable, { signal });
     const derivation = DERIVATIONS[source.way.credential_type];
     if (!derivation?.renewable) return usable;
     const key = this.keyOf(source);
@@ -255,6 +248,7 @@ export class UsableCredentials {
     const limit = AbortSignal.timeout(FLIGHT_MS);
     const tools = {
       egress: this.egress,
+      appKeys: this.appKeys,
       now: () => this.clock.now(),
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     };

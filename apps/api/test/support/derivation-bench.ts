@@ -1,6 +1,8 @@
 import { type AuthWay, loadCatalogue, type Manifest } from '@latchkey/catalogue';
 import { Clock } from '../../src/common/clock.js';
 import type { CredentialFields } from '../../src/tokens/credentials.service.js';
+import { AppKeys } from '../../src/tokens/app-keys.js';
+import type { OAuthTokens } from '../../src/tokens/oauth2/oauth-tokens.js';
 import {
   type CredentialSource,
   CredentialUnusableError,
@@ -29,7 +31,9 @@ export class DerivationBench {
   static async start(): Promise<DerivationBench> {
     const bench = new DerivationBench();
     bench.issuer = await Counterpart.start();
-    bench.usable = new UsableCredentials(bench.egress.client(), bench.clock);
+    // None of the kinds that are derived is of kind `oauth2`, whose tokens are stored.
+    const oauth = undefined as unknown as OAuthTokens;
+    bench.usable = new UsableCredentials(bench.egress.client(), bench.clock, new AppKeys(), oauth);
     return bench;
   }
 

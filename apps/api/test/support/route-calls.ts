@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Counterpart } from './counterpart.js';
 import { makeToken } from './programs.js';
 import { finishRotations } from './keys.js';
+import { SLACK_ROUTE_CALLS } from './slack-route-calls.js';
 import { type Account, TestApp } from './test-app.js';
 
 /** What the calls below need: an admin, and a service on the wire that lets one secret in. */
@@ -21,8 +22,13 @@ export interface RouteCall {
 }
 
 /** A service that lets in who sends the secret as a bearer token. */
-export function letIn(counterpart: Counterpart, secret: string): void {
+export function letIn(
+  counterpart: Counterpart,
+  secret: string,
+  more: Parameters<Counterpart['answers']>[0] = {},
+): void {
   counterpart.answers({
+    ...more,
     '*': ({ headers }) =>
       headers.authorization === `Bearer ${secret}`
         ? { json: { ok: true } }
@@ -71,8 +77,46 @@ const organizationKey = ({ admin }: Stage) => ({
 const rotateKey = (stage: Stage) =>
   stage.testApp.as(stage.admin).post('/admin/keys/rotate', organizationKey(stage));
 
+async function startBulk(stage: Stage): Promise<supertest.Response> {
+  const ids = [await createIntegration(stage)];
+  return stage.testApp.as(stage.admin).post('/integrations/bulk', { ids, action: 'disable' });
+}
+
+/** An integration that waits for a consent at a server that the counterpart plays. */
+async function createUnauthorised(stage: Stage): Promise<string> {
+  const { url } = stage.counterpart;
+  return createIntegration(stage, {
+    config: {
+      base_url: url,
+      test_path: '/me',
+      authorization_url: `${url}/authorize`,
+      token_url: `${url}/token`,
+    },
+    credentials: { credential_type: 'oauth2', client_id: 'me', client_secret: stage.secret },
+  });
+}
+
+/** The person has consented, and their browser is back. */
+async function finishConsent(stage: Stage): Promise<supertest.Response> {
+  const as = stage.testApp.as(stage.admin);
+  const started = await as
+    .post(`/integrations/${await createUnauthorised(stage)}/oauth/initiate`)
+    .expect(200);
+  const { searchParams } = new URL(started.body.data.authorization_url);
+  letIn(stage.counterpart, stage.secret, {
+    'POST /token': { json: { access_token: stage.secret, token_type: 'bearer' } },
+  });
+  const parameters = { state: searchParams.get('state'), code: 'a-code' };
+  const cookies = started.headers['set-cookie'] as unknown as string[];
+  const cookie = cookies.map((each) => each.split(';')[0]!).join('; ');
+  const finished = await as.post('/oauth/callback', parameters).set('cookie', cookie);
+  letIn(stage.counterpart, stage.secret);
+  return finished;
+}
+
 /** How to call each route that changes something, so that it succeeds. */
 export const ROUTE_CALLS: Record<string, RouteCall> = {
+  ...SLACK_ROUTE_CALLS,
   'POST /api/v1/auth/register': {
     action: 'user.registered',
     call: ({ testApp, password }) =>
@@ -146,6 +190,47 @@ export const ROUTE_CALLS: Record<string, RouteCall> = {
           `/integrations/${await createIntegration(stage)}/credentials`,
           integrationForm(stage).credentials,
         ),
+  },
+  'POST /api/v1/integrations/{id}/tokens/refresh': {
+    action: 'integration.token_refreshed',
+    call: async (stage) => {
+      stage.counterpart.answers({ 'POST /token': { json: { access_token: 'made', expires_in: 3600 } } });
+      const credentials = {
+        credential_type: 'client_credentials',
+        token_url: `${stage.counterpart.url}/token`,
+        client_id: 'me',
+        client_secret: stage.secret,
+      };
+      const id = await createIntegration(stage, { credentials });
+      const refreshed = await stage.testApp.as(stage.admin).post(`/integrations/${id}/tokens/refresh`);
+      letIn(stage.counterpart, stage.secret);
+      return refreshed;
+    },
+  },
+  'POST /api/v1/integrations/{id}/oauth/initiate': {
+    action: 'integration.oauth_started',
+    call: async (stage) =>
+      stage.testApp.as(stage.admin).post(`/integrations/${await createUnauthorised(stage)}/oauth/initiate`),
+  },
+  'POST /api/v1/oauth/callback': { action: 'integration.connected', call: finishConsent },
+  'PUT /api/v1/integrations/{id}/resources': {
+    action: 'integration.resources_selected',
+    call: async (stage) => {
+      const credentials = { credential_type: 'api_token', access_token: stage.secret };
+      const id = await createIntegration(stage, { integration_type_id: 'netlify', config: {}, credentials });
+      return stage.testApp.as(stage.admin).put(`/integrations/${id}/resources`, { kind: 'sites', ids: [] });
+    },
+  },
+  'POST /api/v1/integrations/bulk': {
+    action: 'integrations.bulk_started',
+    call: async (stage) => startBulk(stage),
+  },
+  'POST /api/v1/bulk-operations/{id}/cancel': {
+    action: 'integrations.bulk_cancelled',
+    call: async (stage) => {
+      const { id } = (await startBulk(stage)).body.data.bulk_operation;
+      return stage.testApp.as(stage.admin).post(`/bulk-operations/${id}/cancel`);
+    },
   },
   'POST /api/v1/notifications/{id}/read': {
     action: 'notification.read',

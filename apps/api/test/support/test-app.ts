@@ -96,6 +96,7 @@ export class TestApp {
     return {
       get: (path: string) => authorize(this.http.get(`/api/v1${path}`)),
       post: (path: string, body: object = {}) => authorize(this.http.post(`/api/v1${path}`)).send(body),
+      put: (path: string, body: object = {}) => authorize(this.http.put(`/api/v1${path}`)).send(body),
       patch: (path: string, body: object = {}) => authorize(this.http.patch(`/api/v1${path}`)).send(body),
       delete: (path: string) => authorize(this.http.delete(`/api/v1${path}`)),
     };

@@ -12,9 +12,11 @@ import {
   readIntegrationsSearch,
   readWizardSearch,
 } from '../features/integrations/search';
+import { readClaimSearch } from '../features/github-app/search';
 import { readKeysSearch } from '../features/keys/search';
 import { readNewTokenSearch, readTokensSearch } from '../features/service-tokens/search';
 import { catalogueQuery } from '../lib/catalogue';
+import { readConnectResult } from '../lib/connect-result';
 import { meQuery } from '../lib/me';
 import { queryClient } from '../lib/query-client';
 import { requireSession, requireStranger } from './guards';
@@ -61,6 +63,18 @@ const signUpRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/auth/pages/SignUpPage'), 'SignUpPage'),
 });
 
+/** Where a flow at a provider ends, in a window or on a full page; nobody has to be signed in to read it. */
+const connectResultRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/connect/result',
+  validateSearch: readConnectResult,
+  errorComponent: StartError,
+  component: lazyRouteComponent(
+    () => import('../features/connect/pages/ConnectResultPage'),
+    'ConnectResultPage',
+  ),
+});
+
 const Shell = lazyRouteComponent(() => import('./shell/Shell'), 'Shell');
 
 const shellRoute = createRoute({
@@ -102,10 +116,7 @@ const addIntegrationRoute = createRoute({
     void queryClient.prefetchQuery(catalogueQuery);
     preloadSchemaForm();
   },
-  component: lazyRouteComponent(
-    () => import('../features/integrations/pages/AddIntegrationPage'),
-    'AddIntegrationPage',
-  ),
+  component: lazyRouteComponent(() => import('./ConnectRoute'), 'ConnectRoute'),
 });
 
 const integrationRoute = createRoute({
@@ -115,10 +126,7 @@ const integrationRoute = createRoute({
   loader: ({ params }) => {
     void queryClient.prefetchQuery(integrationQuery(params.integrationId));
   },
-  component: lazyRouteComponent(
-    () => import('../features/integrations/pages/IntegrationPage'),
-    'IntegrationPage',
-  ),
+  component: lazyRouteComponent(() => import('./IntegrationRoute'), 'IntegrationRoute'),
 });
 
 const settingsRoute = createRoute({
@@ -185,6 +193,23 @@ const tokenRoute = createRoute({
   ),
 });
 
+const githubAppsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/github-apps',
+  component: lazyRouteComponent(
+    () => import('../features/github-app/pages/GithubAppsPage'),
+    'GithubAppsPage',
+  ),
+});
+
+/** Where GitHub leads after an installation that was not begun here. */
+const claimRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/github-app/claim',
+  validateSearch: readClaimSearch,
+  component: lazyRouteComponent(() => import('../features/github-app/pages/ClaimPage'), 'ClaimPage'),
+});
+
 const keysRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/keys',
@@ -206,11 +231,13 @@ export const router = createRouter({
     setupRoute,
     signInRoute,
     signUpRoute,
+    connectResultRoute,
     shellRoute.addChildren([
       homeRoute,
       integrationsRoute,
       addIntegrationRoute,
       integrationRoute,
+      claimRoute,
       settingsRoute.addChildren([
         settingsHomeRoute,
         profileRoute,
@@ -219,6 +246,7 @@ export const router = createRouter({
         tokensRoute,
         newTokenRoute,
         tokenRoute,
+        githubAppsRoute,
         keysRoute,
         installationRoute,
       ]),

@@ -4,7 +4,12 @@ import { api, unwrap } from './client';
 
 export type User = Schemas['UserDto'];
 
-type Permission = 'integrations:create' | 'tokens:manage' | 'organization:update';
+type Permission =
+  | 'integrations:create'
+  | 'integrations:bulk'
+  | 'repositories:manage'
+  | 'tokens:manage'
+  | 'organization:update';
 
 export const meQuery = queryOptions({
   queryKey: ['me'],

@@ -59,7 +59,9 @@ export class Connect1700000000008 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       -- When the token is to be refreshed next; NULL for what is not refreshed.
-      ALTER TABLE integration_credentials ADD COLUMN refresh_at timestamptz;
+      ALTER TABLE integration_credentials ADD COLUMN refresh_at timestamptz,
+        -- Until then the schedule of some replica has it; how the refresh ends clears it.
+        ADD COLUMN refresh_claimed_until timestamptz;
       CREATE INDEX integration_credentials_refresh ON integration_credentials (refresh_at) WHERE refresh_at IS NOT NULL;
 
       -- The history of tokens: each refresh, each failure, each consent.
@@ -88,6 +90,8 @@ export class Connect1700000000008 implements MigrationInterface {
         state_hash bytea NOT NULL,
         browser_hash bytea NOT NULL,
         user_id uuid NOT NULL,
+        -- The session it was begun in: a flow does not outlive it.
+        session_id uuid NOT NULL,
         purpose text NOT NULL CHECK (purpose IN ('connect', 'github_app_manifest', 'github_app_install', 'github_app_claim')),
         integration_id uuid,
         -- What the flow needs when the browser comes back (scopes asked for, popup or page); never a secret.
@@ -123,8 +127,9 @@ export class Connect1700000000008 implements MigrationInterface {
         PRIMARY KEY (organization_id, integration_id),
         FOREIGN KEY (organization_id, integration_id) REFERENCES integrations (organization_id, id) ON DELETE CASCADE
       );
+      -- An installation of a GitHub App is one integration; a Slack workspace may be reached by several.
       CREATE UNIQUE INDEX connected_accounts_once
-        ON connected_accounts (organization_id, provider, app_key, external_id);
+        ON connected_accounts (organization_id, provider, app_key, external_id) WHERE provider = 'github';
       CREATE INDEX connected_accounts_external ON connected_accounts (provider, external_id);
 
       -- What of an account's projects, teams or sites somebody chose.
@@ -151,6 +156,8 @@ export class Connect1700000000008 implements MigrationInterface {
         name text NOT NULL,
         client_id text NOT NULL,
         owner_login text,
+        -- Its page; where it is installed from.
+        html_url text NOT NULL,
         web_url text NOT NULL,
         api_url text NOT NULL,
         -- Private key, client secret and webhook secret.
@@ -175,6 +182,10 @@ export class Connect1700000000008 implements MigrationInterface {
         EXECUTE FUNCTION latchkey_forget_unreadable();
       CREATE TRIGGER mended_by_removal AFTER DELETE ON github_apps FOR EACH ROW
         EXECUTE FUNCTION latchkey_forget_unreadable();
+
+      -- The same of the installation's App, which is in the environment.
+      ALTER TABLE installation ADD COLUMN github_app_hook jsonb NOT NULL DEFAULT '{}',
+        ADD COLUMN github_app_hook_check_at timestamptz;
 
       CREATE TABLE repositories (
         organization_id uuid NOT NULL,
@@ -225,6 +236,8 @@ export class Connect1700000000008 implements MigrationInterface {
         -- The Slack integration that reaches the channel.
         integration_id uuid NOT NULL,
         channel_name text NOT NULL,
+        -- Why nothing can be posted there any more; it is kept in case that ends.
+        problem text CHECK (problem IN ('archived', 'unreachable')),
         settings jsonb NOT NULL DEFAULT '{}',
         mapped_by uuid REFERENCES users (id) ON DELETE SET NULL,
         mapped_at timestamptz NOT NULL,
@@ -263,6 +276,7 @@ export class Connect1700000000008 implements MigrationInterface {
         total integer NOT NULL,
         done integer NOT NULL DEFAULT 0,
         failed integer NOT NULL DEFAULT 0,
+        skipped integer NOT NULL DEFAULT 0,
         lease_token uuid,
         lease_until timestamptz,
         created_by uuid NOT NULL,
@@ -273,6 +287,8 @@ export class Connect1700000000008 implements MigrationInterface {
       );
       CREATE INDEX bulk_operations_page ON bulk_operations (organization_id, created_at DESC, id DESC);
       CREATE INDEX bulk_operations_age ON bulk_operations (created_at);
+      CREATE INDEX bulk_operations_open ON bulk_operations (created_at)
+        WHERE status IN ('queued', 'running') OR lease_token IS NOT NULL;
 
       -- The integration may be deleted by the operation itself, so its name is kept and nothing refers to it.
       CREATE TABLE bulk_operation_items (
@@ -280,12 +296,18 @@ export class Connect1700000000008 implements MigrationInterface {
         operation_id uuid NOT NULL,
         integration_id uuid NOT NULL,
         name text NOT NULL,
-        status text NOT NULL CHECK (status IN ('queued', 'done', 'failed', 'skipped')),
+        status text NOT NULL CHECK (status IN ('queued', 'running', 'done', 'failed', 'skipped')),
         message text,
+        -- Of the lease under which it was begun: no other can finish it.
+        lease_token uuid,
         finished_at timestamptz,
         PRIMARY KEY (organization_id, operation_id, integration_id),
         FOREIGN KEY (organization_id, operation_id) REFERENCES bulk_operations (organization_id, id) ON DELETE CASCADE
       );
+
+      -- What was tried to mend an integration, among its thousands of checks.
+      CREATE INDEX integration_logs_recoveries ON integration_logs (organization_id, integration_id, created_at DESC)
+        WHERE action = 'recovery_attempted';
 
       ALTER TABLE notifications DROP CONSTRAINT notifications_kind_check;
       ALTER TABLE notifications ADD CONSTRAINT notifications_kind_check
@@ -306,12 +328,18 @@ export class Connect1700000000008 implements MigrationInterface {
 
       -- Finds what is due and whom a delivery concerns, in every organisation, and sees nothing else of it.
       CREATE POLICY due_refresh ON integration_credentials FOR SELECT TO latchkey_system USING (true);
+      CREATE POLICY due_refresh_claim ON integration_credentials FOR UPDATE TO latchkey_system
+        USING (true) WITH CHECK (true);
       CREATE POLICY due_hooks ON github_apps FOR SELECT TO latchkey_system USING (true);
       CREATE POLICY addressee ON connected_accounts FOR SELECT TO latchkey_system USING (true);
-      GRANT SELECT (organization_id, id, integration_id, refresh_at, lease_until)
+      CREATE POLICY due_syncs ON repository_syncs FOR SELECT TO latchkey_system USING (true);
+      GRANT SELECT (organization_id, id, integration_id, refresh_at, refresh_claimed_until, lease_until)
         ON integration_credentials TO latchkey_system;
-      GRANT SELECT (status) ON integrations TO latchkey_system;
+      GRANT UPDATE (refresh_claimed_until) ON integration_credentials TO latchkey_system;
+      GRANT SELECT (status, integration_type_id) ON integrations TO latchkey_system;
       GRANT SELECT (organization_id, id, hook_check_at) ON github_apps TO latchkey_system;
+      GRANT SELECT (organization_id, integration_id, state, lease_until, requested_at, finished_at)
+        ON repository_syncs TO latchkey_system;
       GRANT SELECT (organization_id, integration_id, provider, app_key, external_id)
         ON connected_accounts TO latchkey_system;
 
@@ -319,9 +347,11 @@ export class Connect1700000000008 implements MigrationInterface {
       CREATE POLICY purge ON oauth_states FOR DELETE TO latchkey_system USING (true);
       CREATE POLICY purge_select ON inbound_deliveries FOR SELECT TO latchkey_system USING (true);
       CREATE POLICY purge ON inbound_deliveries FOR DELETE TO latchkey_system USING (true);
-      CREATE POLICY purge_select ON bulk_operations FOR SELECT TO latchkey_system USING (true);
+      CREATE POLICY open_bulk ON bulk_operations FOR SELECT TO latchkey_system USING (true);
       CREATE POLICY purge ON bulk_operations FOR DELETE TO latchkey_system USING (true);
-      GRANT SELECT (created_at), DELETE ON oauth_states, bulk_operations TO latchkey_system;
+      GRANT SELECT (created_at), DELETE ON oauth_states TO latchkey_system;
+      GRANT SELECT (organization_id, id, status, lease_token, lease_until, created_at), DELETE
+        ON bulk_operations TO latchkey_system;
       GRANT SELECT (received_at), DELETE ON inbound_deliveries TO latchkey_system;
       ${maintenance("'audit_logs', 'integration_logs', 'token_events', 'health_checks'")}
     `);
@@ -334,14 +364,17 @@ export class Connect1700000000008 implements MigrationInterface {
       DELETE FROM notifications WHERE kind = 'integration.needs_reauth';
       ALTER TABLE notifications ADD CONSTRAINT notifications_kind_check
         CHECK (kind IN ('integration.failed', 'integration.recovered'));
+      ALTER TABLE installation DROP COLUMN github_app_hook, DROP COLUMN github_app_hook_check_at;
       DROP TABLE bulk_operation_items, bulk_operations, inbound_deliveries, repository_slack_channels,
         repository_syncs, repositories, github_apps, selected_resources, connected_accounts, oauth_states, token_events;
+      DROP INDEX integration_logs_recoveries;
       DROP POLICY due_refresh ON integration_credentials;
+      DROP POLICY due_refresh_claim ON integration_credentials;
       REVOKE SELECT (organization_id, id, integration_id, refresh_at, lease_until)
         ON integration_credentials FROM latchkey_system;
-      REVOKE SELECT (status) ON integrations FROM latchkey_system;
+      REVOKE SELECT (status, integration_type_id) ON integrations FROM latchkey_system;
       DROP INDEX integration_credentials_refresh;
-      ALTER TABLE integration_credentials DROP COLUMN refresh_at;
+      ALTER TABLE integration_credentials DROP COLUMN refresh_at, DROP COLUMN refresh_claimed_until;
     `);
   }
 }

@@ -3,6 +3,7 @@ import type { EgressResponse } from '../../egress/egress.client.js';
 import type { CredentialSource } from '../credential-source.js';
 import { CredentialUnusableError } from '../credential-unusable.error.js';
 import type { CredentialFields } from '../credentials.service.js';
+import { basicCredentials } from '../oauth2/client-authentication.js';
 import { type Derivation, type DerivationTools, type Derived, fetchedMargin, post } from './derivation.js';
 import {
   jsonOf,
@@ -69,13 +70,6 @@ const ERRORS: Record<
   temporarily_unavailable: { kind: 'bad_response', reason: 'The token endpoint is temporarily unavailable' },
 };
 
-/** RFC 6749, section 2.3.1: each is form-encoded before they are joined with a colon. */
-const formEncoded = (text: unknown): string => new URLSearchParams([['', String(text)]]).toString().slice(1);
-
-function basicHeader({ client_id: id, client_secret: secret }: CredentialFields): string {
-  return `Basic ${Buffer.from(`${formEncoded(id)}:${formEncoded(secret)}`).toString('base64')}`;
-}
-
 function requestOf(fields: CredentialFields) {
   const { client_id: id, client_secret: secret, scope, audience, client_authentication: how } = fields;
   const form = new URLSearchParams({ grant_type: 'client_credentials' });
@@ -90,7 +84,7 @@ function requestOf(fields: CredentialFields) {
     headers: {
       Accept: 'application/json',
       'Content-Type': 'application/x-www-form-urlencoded',
-      ...(how === 'post' ? {} : { Authorization: basicHeader(fields) }),
+      ...(how === 'post' ? {} : { Authorization: basicCredentials(String(id), String(secret)) }),
     },
     body: form.toString(),
   };

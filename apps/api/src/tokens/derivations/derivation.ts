@@ -1,10 +1,13 @@
 import type { EgressClient, EgressRequest } from '../../egress/egress.client.js';
+import type { AppKeys } from '../app-keys.js';
 import type { CredentialSource } from '../credential-source.js';
 import type { CredentialFields } from '../credentials.service.js';
 
 /** What a derivation may use. */
 export interface DerivationTools {
   egress: EgressClient;
+  /** Keys of GitHub Apps that a credential names instead of holding. */
+  appKeys: AppKeys;
   /** Milliseconds since the epoch. */
   now: () => number;
   /** Ends the whole. */

@@ -1,9 +1,9 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import type { EgressResponse } from '../../egress/egress.client.js';
+import type { AppKey } from '../app-keys.js';
 import type { CredentialSource } from '../credential-source.js';
 import { CredentialUnusableError } from '../credential-unusable.error.js';
-import type { CredentialFields } from '../credentials.service.js';
 import { type Derivation, type DerivationTools, type Derived, fetchedMargin, post } from './derivation.js';
 import { clockSkewOf, jsonOf, notJson, refuseUnusableStatus, retryAfterOf, tokenOf } from './token-answer.js';
 
@@ -16,9 +16,12 @@ const BACKDATED_S = 60;
 const SKEW_S = 60;
 const LONGEST_TOKEN_MS = 25 * 3_600_000;
 
-function keyOf({ private_key: pem }: CredentialFields): KeyObject {
+/** The App that asks, and where. */
+type App = Omit<AppKey, 'privateKey'> & { key: KeyObject };
+
+function keyOf(pem: string): KeyObject {
   try {
-    return createPrivateKey(String(pem));
+    return createPrivateKey(pem);
   } catch {
     throw new CredentialUnusableError('config', 'The private key of the App cannot be read', {
       hint: 'Enter the credential again.',
@@ -27,17 +30,71 @@ function keyOf({ private_key: pem }: CredentialFields): KeyObject {
   }
 }
 
-function appToken(fields: CredentialFields, now: number): string {
+/** The App's own token, with which it asks for those of its installations. Ends ten minutes after `now` at the latest. */
+export function appToken(appId: string, key: KeyObject, now: number): string {
   const seconds = Math.floor(now / 1000);
   const claims = {
     iat: seconds - BACKDATED_S,
     exp: seconds - BACKDATED_S + LIFETIME_S,
-    iss: String(fields.app_id),
+    iss: appId,
   };
-  return jwt.sign(claims, keyOf(fields), { algorithm: 'RS256' });
+  return jwt.sign(claims, key, { algorithm: 'RS256' });
 }
 
-function refuse(response: EgressResponse, now: number): void {
+/** The App that the credential brings, or the one it names. */
+async function appOf(
+  { organizationId, fields, config }: CredentialSource,
+  { appKeys }: DerivationTools,
+): Promise<App> {
+  if (fields.app === undefined) {
+    const apiUrl = String(config.api_base_url ?? 'https://api.github.com').replace(/\/+$/, '');
+    return { appId: String(fields.app_id), key: keyOf(String(fields.private_key)), apiUrl };
+  }
+  const found = await appKeys.find(organizationId, String(fields.app), String(fields.installation_id));
+  if (!found) {
+    throw new CredentialUnusableError(
+      'config',
+      'The GitHub App of this integration is no longer known here',
+      {
+        hint: 'Install a GitHub App again, or give the installation its App back in the environment.',
+        credentialRefused: true,
+      },
+    );
+  }
+  const { privateKey, ...app } = found;
+  return { ...app, key: keyOf(privateKey) };
+}
+
+type Explanation = [reason: string, hint: string];
+
+function goneInstallation({ installation }: App): Explanation {
+  if (installation) {
+    return [
+      `The GitHub App was uninstalled from ${installation.name}`,
+      'Install it again in Latchkey; its repositories come back then.',
+    ];
+  }
+  return [
+    'The App has no such installation',
+    'Check the installation ID, and that the App is still installed. On GitHub Enterprise Server, check the API URL.',
+  ];
+}
+
+function refusedInstallation({ installation }: App): Explanation {
+  if (!installation) {
+    return [
+      'The installation of the App may not be used',
+      'On GitHub, open the installation: it may be suspended.',
+    ];
+  }
+  const { name, suspendedBy, settingsUrl } = installation;
+  return [
+    `The installation on ${name} is suspended on GitHub${suspendedBy ? ` by ${suspendedBy}` : ''}`,
+    `Unsuspend it under ${settingsUrl ?? 'Settings, Applications on GitHub'}`,
+  ];
+}
+
+function refuse(app: App, response: EgressResponse, now: number): void {
   const { status, headers } = response;
   const message = String(jsonOf(response)?.message ?? '');
   const fail = (...[kind, reason, more]: ConstructorParameters<typeof CredentialUnusableError>) => {
@@ -58,15 +115,12 @@ function refuse(response: EgressResponse, now: number): void {
   if (status === 403 && limited)
     fail('rate_limited', 'GitHub is limiting our calls', { retryAfterSeconds: retryAfterOf(response, now) });
   if (status === 403) {
-    fail('permission', 'The installation of the App may not be used', {
-      hint: 'On GitHub, open the installation: it may be suspended.',
-      credentialRefused: true,
-    });
+    const [reason, hint] = refusedInstallation(app);
+    fail('permission', reason, { hint, credentialRefused: true });
   }
   if (status === 404) {
-    fail('not_found', 'The App has no such installation', {
-      hint: 'Check the installation ID, and that the App is still installed. On GitHub Enterprise Server, check the API URL.',
-    });
+    const [reason, hint] = goneInstallation(app);
+    fail('not_found', reason, { hint });
   }
   if (status !== 201) fail('bad_response', `GitHub answered with the unexpected status ${status}`, {});
 }
@@ -81,20 +135,19 @@ function expiryOf(value: unknown, now: number, statusCode: number): Date {
 }
 
 async function derive(source: CredentialSource, tools: DerivationTools): Promise<Derived> {
-  const { fields, config } = source;
+  const app = await appOf(source, tools);
   const started = tools.now();
-  const base = String(config.api_base_url ?? 'https://api.github.com').replace(/\/+$/, '');
   const response = await post(source, tools, {
-    url: `${base}/app/installations/${encodeURIComponent(String(fields.installation_id))}/access_tokens`,
+    url: `${app.apiUrl}/app/installations/${encodeURIComponent(String(source.fields.installation_id))}/access_tokens`,
     headers: {
       Accept: 'application/vnd.github+json',
-      Authorization: `Bearer ${appToken(fields, started)}`,
+      Authorization: `Bearer ${appToken(app.appId, app.key, started)}`,
       'User-Agent': 'Latchkey',
       'X-GitHub-Api-Version': '2022-11-28',
     },
   });
   refuseUnusableStatus(ISSUER, response, started, CHECK_URL);
-  refuse(response, started);
+  refuse(app, response, started);
   const answer = jsonOf(response);
   if (!answer) throw notJson(ISSUER, response, CHECK_URL);
   const token = tokenOf(ISSUER, answer.token, response.status);

@@ -1,5 +1,6 @@
 import { useMantineColorScheme } from '@mantine/core';
 import {
+  IconBrandGithub,
   IconKey,
   IconMoon,
   IconPlugConnected,
@@ -35,6 +36,12 @@ export function useCommands(): Command[] {
     icon: IconKey,
     run: () => void navigate({ to: '/settings/tokens' }),
   };
+  const githubApps: Command = {
+    id: 'github-apps',
+    label: 'Go to GitHub Apps',
+    icon: IconBrandGithub,
+    run: () => void navigate({ to: '/settings/github-apps' }),
+  };
   return [
     ...(can('integrations:create') ? [connect] : []),
     {
@@ -50,6 +57,7 @@ export function useCommands(): Command[] {
       run: () => void navigate({ to: '/settings/profile' }),
     },
     ...(can('tokens:manage') ? [tokens] : []),
+    ...(can('integrations:create') ? [githubApps] : []),
     { id: 'light', label: 'Use the light appearance', icon: IconSun, run: () => setColorScheme('light') },
     { id: 'dark', label: 'Use the dark appearance', icon: IconMoon, run: () => setColorScheme('dark') },
   ];

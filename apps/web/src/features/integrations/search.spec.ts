@@ -16,6 +16,7 @@ describe('the address of the list', () => {
       sort: '-created_at',
       page: 3,
       view: 'table',
+      bulk: '01a1f807-0207-76e0-853d-88b57005c87d',
     };
     expect(readIntegrationsSearch(raw)).toEqual(raw);
   });
@@ -29,6 +30,7 @@ describe('the address of the list', () => {
       sort: 'toString',
       page: 'x',
       view: 'map',
+      bulk: 'all',
       a: 1,
     };
     expect(said(readIntegrationsSearch(raw))).toEqual({});
@@ -59,7 +61,7 @@ describe('the address of the list', () => {
 
 describe('the address of an integration', () => {
   it('says which tab, window and form are open', () => {
-    const raw = { tab: 'settings', window: '7d', edit: 'credentials' };
+    const raw = { tab: 'settings', window: '7d', edit: 'credentials', connected: true };
     expect(readIntegrationSearch(raw)).toEqual(raw);
   });
 
@@ -68,14 +70,27 @@ describe('the address of an integration', () => {
   });
 });
 
+describe('the address of a list within an integration', () => {
+  it('says what is looked for', () => {
+    const raw = { tab: 'repositories', q: 'web', archived: false, page: 2 };
+    expect(said(readIntegrationSearch(raw))).toEqual(raw);
+  });
+
+  it('says nothing it cannot mean', () => {
+    expect(said(readIntegrationSearch({ q: [], archived: 'perhaps', page: 0 }))).toEqual({});
+  });
+});
+
 describe('the address of the wizard', () => {
   it('says the type and the step', () => {
-    const raw = { type: 'github', step: 'test', category: 'ci_cd', q: 'git' };
+    const raw = { type: 'github', method: 'app', step: 'test', category: 'ci_cd', q: 'git' };
     expect(readWizardSearch(raw)).toEqual(raw);
   });
 
   it('says nothing it cannot mean', () => {
-    expect(said(readWizardSearch({ type: [], step: 'save', category: false, q: {} }))).toEqual({});
+    expect(
+      said(readWizardSearch({ type: [], method: 'form', step: 'save', category: false, q: {} })),
+    ).toEqual({});
   });
 });
 
@@ -92,6 +107,10 @@ describe('whatever stands in an address', () => {
     'window',
     'edit',
     'step',
+    'archived',
+    'method',
+    'bulk',
+    'connected',
   );
   const raws = fc.dictionary(keys, fc.oneof(fc.jsonValue(), fc.integer(), fc.string()));
 

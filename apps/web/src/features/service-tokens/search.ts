@@ -1,9 +1,8 @@
+import { isUuid } from '../../lib/uuid';
 import type { TokenFilters } from './api/get-service-tokens';
 import { TOKEN_STATUSES } from './api/types';
 
 type Raw = Record<string, unknown>;
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What an address says, with everything it cannot mean left out. */
 export function readTokensSearch(raw: Raw): TokenFilters {
@@ -21,5 +20,5 @@ export interface NewTokenSearch {
 
 export function readNewTokenSearch(raw: Raw): NewTokenSearch {
   const { integration } = raw;
-  return { integration: typeof integration === 'string' && UUID.test(integration) ? integration : undefined };
+  return { integration: isUuid(integration) ? integration : undefined };
 }

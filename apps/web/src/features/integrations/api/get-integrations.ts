@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 import type { Schemas } from '@latchkey/api-client';
 import { api, unwrap } from '../../../lib/client';
+import { isBeingChecked } from './get-integration';
 import { integrationKeys } from './keys';
 import type { Integration, IntegrationFilters } from './types';
 
@@ -32,6 +33,6 @@ export function useIntegrations(filters: IntegrationFilters) {
   return useQuery({
     ...integrationsQuery(filters),
     refetchInterval: ({ state }) =>
-      state.data?.integrations.some(({ status }) => status === 'pending') ? POLL_PENDING_MS : POLL_MS,
+      state.data?.integrations.some(isBeingChecked) ? POLL_PENDING_MS : POLL_MS,
   });
 }

@@ -4,10 +4,11 @@ import {
   IconLoader2,
   IconLockExclamation,
   IconPlayerPause,
+  IconPlugConnectedX,
   type TablerIcon,
 } from '@tabler/icons-react';
 import { Badge } from '../../../components/Badge';
-import type { IntegrationStatus } from '../api/types';
+import type { Integration, IntegrationStatus } from '../api/types';
 import { statusLabels, statusTones } from './status';
 
 const icons: Record<IntegrationStatus, TablerIcon> = {
@@ -18,7 +19,15 @@ const icons: Record<IntegrationStatus, TablerIcon> = {
   disabled: IconPlayerPause,
 };
 
-export function StatusBadge({ status }: { status: IntegrationStatus }) {
+export function StatusBadge({ integration }: { integration: Integration }) {
+  const { status, token_status: token } = integration;
+  if (status === 'pending' && token === 'unauthorized') {
+    return (
+      <Badge tone="warn" icon={IconPlugConnectedX}>
+        Not connected
+      </Badge>
+    );
+  }
   return (
     <Badge tone={statusTones[status]} icon={icons[status]} spinning={status === 'pending'}>
       {statusLabels[status]}

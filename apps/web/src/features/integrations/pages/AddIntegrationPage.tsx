@@ -10,12 +10,12 @@ import { TypeLogo } from '../components/TypeLogo';
 import { ChooseType } from '../components/wizard/ChooseType';
 import { WizardFlow, type WizardFlowProps } from '../components/wizard/WizardFlow';
 import { WizardSteps } from '../components/wizard/WizardSteps';
-import type { WizardStep } from '../search';
+import type { WizardSearch, WizardStep } from '../search';
 
 const route = getRouteApi('/shell/integrations/new');
 
 export function AddIntegrationPage() {
-  const { type, step, q, category } = route.useSearch();
+  const { type, step, method, q, category } = route.useSearch();
   const navigate = useNavigate({ from: '/integrations/new' });
   const can = useCan();
   if (!can('integrations:create')) {
@@ -30,7 +30,7 @@ export function AddIntegrationPage() {
   if (type) {
     const go: WizardFlowProps['onGo'] = (next, options) =>
       void navigate({ search: next ? { type, step: next } : {}, ...options });
-    return <ConnectType key={type} typeId={type} step={step} onGo={go} />;
+    return <ConnectType key={type} typeId={type} step={step} method={method} onGo={go} />;
   }
   return (
     <Page title="Connect a service">
@@ -49,10 +49,11 @@ export function AddIntegrationPage() {
 interface ConnectTypeProps {
   typeId: string;
   step: WizardStep | undefined;
+  method: WizardSearch['method'];
   onGo: WizardFlowProps['onGo'];
 }
 
-function ConnectType({ typeId, step, onGo }: ConnectTypeProps) {
+function ConnectType({ typeId, step, method, onGo }: ConnectTypeProps) {
   const query = useIntegrationType(typeId);
   const title = query.data ? `Connect ${query.data.name}` : 'Connect a service';
   return (
@@ -66,7 +67,7 @@ function ConnectType({ typeId, step, onGo }: ConnectTypeProps) {
           retrying={query.isFetching}
         />
       )}
-      {query.data && <WizardFlow type={query.data} step={step} onGo={onGo} />}
+      {query.data && <WizardFlow type={query.data} step={step} method={method} onGo={onGo} />}
     </Page>
   );
 }

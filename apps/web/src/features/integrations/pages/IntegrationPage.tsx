@@ -1,6 +1,6 @@
-import { Anchor, Skeleton, Stack, Tabs } from '@mantine/core';
+import { Anchor, Skeleton, Stack } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { ErrorState } from '../../../components/ErrorState';
 import { Page } from '../../../components/Page';
 import { ApiError } from '../../../lib/api-error';
@@ -8,26 +8,24 @@ import { useIntegration } from '../api/get-integration';
 import { useIntegrationTypes } from '../api/get-integration-types';
 import { useTestIntegration } from '../api/test-integration';
 import type { Integration } from '../api/types';
-import { ActivityLog } from '../components/detail/ActivityLog';
-import { HealthPanel } from '../components/detail/HealthPanel';
+import { ConnectNotices } from '../components/connect/ConnectNotices';
 import { IntegrationHeader } from '../components/detail/IntegrationHeader';
 import { IntegrationMissing } from '../components/detail/IntegrationMissing';
+import { IntegrationTabs } from '../components/detail/IntegrationTabs';
 import { MendActions } from '../components/detail/MendActions';
-import { OverviewFacts } from '../components/detail/OverviewFacts';
-import { SettingsTab } from '../components/detail/SettingsTab';
 import { StateNotice } from '../components/detail/StateNotice';
-import { UseTab } from '../components/detail/UseTab';
+import type { ExtraTab } from '../components/slots';
 import { TestFailed, TestPassed, TestRunning } from '../components/TestOutcome';
-import { INTEGRATION_TABS } from '../search';
-
 import classes from './IntegrationPage.module.css';
 
 const route = getRouteApi('/shell/integrations/$integrationId');
 
-export function IntegrationPage() {
+/** @param extraTabs what other features bring to it */
+export function IntegrationPage({ extraTabs }: { extraTabs: ExtraTab[] }) {
   const { integrationId } = route.useParams();
   const query = useIntegration(integrationId);
-  if (query.data) return <IntegrationContent key={integrationId} integration={query.data} />;
+  if (query.data)
+    return <IntegrationContent key={integrationId} integration={query.data} extra={extraTabs} />;
   if (query.error instanceof ApiError && query.error.status === 404) return <IntegrationMissing />;
   return (
     <Page title="Integration" header={<BackLink />}>
@@ -49,20 +47,13 @@ export function IntegrationPage() {
   );
 }
 
-function IntegrationContent({ integration }: { integration: Integration }) {
-  const { tab = 'overview', window = '24h', usage = '24h' } = route.useSearch();
-  const navigate = useNavigate({ from: '/integrations/$integrationId' });
+function IntegrationContent({ integration, extra }: { integration: Integration; extra: ExtraTab[] }) {
+  const { connected } = route.useSearch();
   const { data: types } = useIntegrationTypes();
   const test = useTestIntegration(integration.id);
-  const typeName =
-    types?.find(({ id }) => id === integration.integration_type_id)?.name ?? integration.integration_type_id;
-
+  const type = types?.find(({ id }) => id === integration.integration_type_id);
+  const typeName = type?.name ?? integration.integration_type_id;
   const failing = integration.status === 'error' || integration.status === 'needs_reauth';
-  const openTab = (next: string | null) =>
-    void navigate({
-      search: (search) => ({ ...search, tab: INTEGRATION_TABS.find((known) => known === next) }),
-      replace: true,
-    });
 
   return (
     <Page title={integration.name} header={<BackLink />}>
@@ -79,49 +70,18 @@ function IntegrationContent({ integration }: { integration: Integration }) {
           {test.isError && (
             <TestFailed
               error={test.error}
-              actions={failing && <MendActions integration={integration} />}
+              actions={failing && <MendActions integration={integration} type={type} />}
               onDismiss={test.reset}
             />
           )}
         </div>
-        {!(failing && test.isError) && !test.isPending && <StateNotice integration={integration} />}
+        <ConnectNotices integration={integration} type={type} connected={connected ?? false}>
+          {!(failing && test.isError) && !test.isPending && (
+            <StateNotice integration={integration} type={type} />
+          )}
+        </ConnectNotices>
       </div>
-      <Tabs value={tab} onChange={openTab} keepMounted={false}>
-        <Tabs.List mb="md">
-          <Tabs.Tab value="overview">Overview</Tabs.Tab>
-          <Tabs.Tab value="use">Use it</Tabs.Tab>
-          <Tabs.Tab value="activity">Activity</Tabs.Tab>
-          <Tabs.Tab value="settings">Settings</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="overview">
-          <Stack gap="md">
-            <HealthPanel
-              id={integration.id}
-              window={window}
-              onWindowChange={(next) =>
-                void navigate({ search: (search) => ({ ...search, window: next }), replace: true })
-              }
-            />
-            <OverviewFacts integration={integration} />
-          </Stack>
-        </Tabs.Panel>
-        <Tabs.Panel value="use">
-          <UseTab
-            integration={integration}
-            type={types?.find(({ id }) => id === integration.integration_type_id)}
-            window={usage}
-            onWindowChange={(next) =>
-              void navigate({ search: (search) => ({ ...search, usage: next }), replace: true })
-            }
-          />
-        </Tabs.Panel>
-        <Tabs.Panel value="activity">
-          <ActivityLog id={integration.id} />
-        </Tabs.Panel>
-        <Tabs.Panel value="settings">
-          <SettingsTab integration={integration} onSaved={test.reset} />
-        </Tabs.Panel>
-      </Tabs>
+      <IntegrationTabs integration={integration} type={type} extra={extra} onSaved={test.reset} />
     </Page>
   );
 }

@@ -1,6 +1,7 @@
 import { Button, Text } from '@mantine/core';
 import { IconBuilding, IconPlus } from '@tabler/icons-react';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { EmptyState } from '../../../components/EmptyState';
 import { Page } from '../../../components/Page';
 import { useCan, useMe } from '../../../lib/me';
@@ -12,6 +13,10 @@ import type { IntegrationFilters } from '../api/types';
 import { IntegrationsFilters } from '../components/list/IntegrationsFilters';
 import { IntegrationsResult } from '../components/list/IntegrationsResult';
 import { StatusFilter } from '../components/list/StatusFilter';
+
+const BulkProgress = lazy(async () => ({
+  default: (await import('../components/bulk/BulkProgress')).BulkProgress,
+}));
 
 const route = getRouteApi('/shell/integrations');
 
@@ -30,7 +35,7 @@ export function IntegrationsPage() {
 }
 
 function IntegrationsHome() {
-  const { view: chosenView, ...filters } = route.useSearch();
+  const { view: chosenView, bulk, ...filters } = route.useSearch();
   const [preferredView, setPreferredView] = useListView();
   const view = chosenView ?? preferredView;
   const navigate = useNavigate({ from: '/integrations' });
@@ -44,6 +49,9 @@ function IntegrationsHome() {
 
   const change = (changes: Partial<IntegrationFilters>) =>
     void navigate({ search: (search) => ({ ...search, page: undefined, ...changes }), replace: true });
+
+  const showBulk = (id: string | undefined) =>
+    void navigate({ search: (search) => ({ ...search, bulk: id }), replace: true });
 
   return (
     <Page
@@ -85,6 +93,7 @@ function IntegrationsHome() {
       <IntegrationsResult
         query={query}
         view={view}
+        filters={filters}
         filtered={filtered}
         canCreate={canCreate}
         typeName={(typeId) => types?.find(({ id }) => id === typeId)?.name ?? typeId}
@@ -92,7 +101,13 @@ function IntegrationsHome() {
         onPage={(page) =>
           void navigate({ search: (search) => ({ ...search, page: page > 1 ? page : undefined }) })
         }
+        onStarted={showBulk}
       />
+      {bulk && (
+        <Suspense fallback={null}>
+          <BulkProgress id={bulk} onClose={() => showBulk(undefined)} />
+        </Suspense>
+      )}
     </Page>
   );
 }

@@ -1,8 +1,7 @@
-import { Checkbox, Group } from '@mantine/core';
 import { Tag } from '../../../components/Badge';
+import { CheckCards } from '../../../components/CheckCards';
 import type { Scope } from '../api/types';
 import { SCOPES } from './scopes';
-import classes from './Tokens.module.css';
 
 interface ScopeFieldProps {
   value: Scope[];
@@ -10,32 +9,27 @@ interface ScopeFieldProps {
   onChange: (scopes: Scope[]) => void;
 }
 
+const cards = SCOPES.map(({ scope, label, allows }) => ({
+  value: scope,
+  label: (
+    <>
+      {label} <Tag mono>{scope}</Tag>
+    </>
+  ),
+  description: allows,
+}));
+
 export function ScopeField({ value, error, onChange }: ScopeFieldProps) {
   return (
-    <Checkbox.Group
+    <CheckCards
       label="What may the program do?"
       required
+      cards={cards}
       value={value}
       error={error}
-      onChange={(scopes) =>
-        onChange(SCOPES.map(({ scope }) => scope).filter((each) => scopes.includes(each)))
+      onChange={(chosen) =>
+        onChange(SCOPES.map(({ scope }) => scope).filter((each) => chosen.includes(each)))
       }
-    >
-      <div className={classes.scopes}>
-        {SCOPES.map(({ scope, label, allows }) => (
-          <Checkbox.Card key={scope} value={scope} className={classes.card}>
-            <Group wrap="nowrap" align="flex-start" gap="sm">
-              <Checkbox.Indicator mt={2} />
-              <div>
-                <Group gap="xs">
-                  {label} <Tag mono>{scope}</Tag>
-                </Group>
-                <div className={classes.sub}>{allows}</div>
-              </div>
-            </Group>
-          </Checkbox.Card>
-        ))}
-      </div>
-    </Checkbox.Group>
+    />
   );
 }

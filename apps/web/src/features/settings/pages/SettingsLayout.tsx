@@ -10,6 +10,7 @@ const PERSONAL = [
 ] as const;
 const ORGANIZATION = { to: '/settings/organization', label: 'Organisation' } as const;
 const TOKENS = { to: '/settings/tokens', label: 'Service tokens' } as const;
+const GITHUB_APPS = { to: '/settings/github-apps', label: 'GitHub Apps' } as const;
 const KEYS = { to: '/settings/keys', label: 'Encryption keys' } as const;
 
 export function SettingsLayout() {
@@ -19,6 +20,7 @@ export function SettingsLayout() {
     ...PERSONAL,
     ORGANIZATION,
     ...(can('tokens:manage') ? [TOKENS] : []),
+    ...(can('integrations:create') ? [GITHUB_APPS] : []),
     ...(isSuperAdmin ? [KEYS] : []),
   ];
   const { pathname } = useLocation();

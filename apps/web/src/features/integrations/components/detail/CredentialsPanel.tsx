@@ -4,6 +4,7 @@ import { GatedButton } from '../../../../components/GatedButton';
 import { Panel } from '../../../../components/Panel';
 import { humanize } from '../../../../lib/format';
 import type { Integration, IntegrationType } from '../../api/types';
+import { isOAuthWay } from '../connect/oauth-way';
 import { may } from '../may';
 import { ReplaceCredentials } from './ReplaceCredentials';
 import { StoredCredentials } from './StoredCredentials';
@@ -20,13 +21,13 @@ export function CredentialsPanel({ integration, type, onSaved }: CredentialsPane
   const allowed = may(integration, 'credentials:update');
   const { edit } = route.useSearch();
   const navigate = route.useNavigate();
-  const replacing = edit === 'credentials' && allowed;
+  const mode = type.auth_modes.find(({ id }) => id === integration.auth_mode);
+  const replacing = edit === 'credentials' && allowed && mode?.flow !== 'github_app';
   const setReplacing = (open: boolean) =>
     void navigate({
       search: (search) => ({ ...search, edit: open ? 'credentials' : undefined }),
       replace: true,
     });
-  const mode = type.auth_modes.find(({ id }) => id === integration.auth_mode);
 
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -39,7 +40,8 @@ export function CredentialsPanel({ integration, type, onSaved }: CredentialsPane
         title="Credentials"
         description={mode?.title ?? humanize(integration.credential_type ?? 'none')}
         actions={
-          !replacing && (
+          !replacing &&
+          mode?.flow !== 'github_app' && (
             <GatedButton
               allowed={allowed}
               reason="Your role cannot replace the credentials of this integration."
@@ -47,7 +49,7 @@ export function CredentialsPanel({ integration, type, onSaved }: CredentialsPane
               size="xs"
               onClick={() => setReplacing(true)}
             >
-              Replace credentials
+              {isOAuthWay(mode) ? 'Change the client' : 'Replace credentials'}
             </GatedButton>
           )
         }

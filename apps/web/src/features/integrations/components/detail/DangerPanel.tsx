@@ -1,4 +1,4 @@
-import { Group, Modal, Stack, Text } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { GatedButton } from '../../../../components/GatedButton';
 import { Panel } from '../../../../components/Panel';
@@ -6,7 +6,7 @@ import { toastDone, toastFailed } from '../../../../lib/toast';
 import { useSetEnabled } from '../../api/set-enabled';
 import type { Integration } from '../../api/types';
 import { may } from '../may';
-import { DeleteForm } from './DeleteForm';
+import { DeleteDialog } from './DeleteDialog';
 
 /** Disable for a while, or delete for good. */
 interface DangerPanelProps {
@@ -39,10 +39,7 @@ export function DangerPanel({ integration, onSaved }: DangerPanelProps) {
           </GatedButton>
         </Group>
       </Stack>
-      <Modal opened={opened} onClose={close} withCloseButton={false}>
-        <Modal.Title mb="xs">Delete “{integration.name}”?</Modal.Title>
-        <DeleteForm integration={integration} onCancel={close} />
-      </Modal>
+      <DeleteDialog integration={integration} opened={opened} onClose={close} />
     </Panel>
   );
 }

@@ -8,6 +8,7 @@ import { toastDone } from '../../../../lib/toast';
 import type { Integration, IntegrationType } from '../../api/types';
 import { useUpdateIntegration } from '../../api/update-integration';
 import { may } from '../may';
+import { configFormOf, mergedInto, shownIn } from '../wizard/config-form';
 
 const FORM = 'config';
 
@@ -26,6 +27,7 @@ export function DetailsPanel({ integration, type, onSaved }: DetailsPanelProps) 
   const [values, setValues] = useState(() => valuesOf(integration));
   const [nameMissing, setNameMissing] = useState(false);
   const update = useUpdateIntegration(integration.id);
+  const schema = configFormOf(type, integration.auth_mode);
   const editable = may(integration, 'integrations:update');
   const errors = fieldErrorsOf(update.error);
   const changed = JSON.stringify(values) !== JSON.stringify(valuesOf(integration));
@@ -83,10 +85,12 @@ export function DetailsPanel({ integration, type, onSaved }: DetailsPanelProps) 
         />
         <SchemaForm
           id={FORM}
-          schema={type.config_schema}
+          schema={schema}
           uiSchema={type.ui_schema.config}
-          values={values.config}
-          onChange={(config) => setValues((current) => ({ ...current, config }))}
+          values={shownIn(schema, values.config)}
+          onChange={(config) =>
+            setValues((current) => ({ ...current, config: mergedInto(schema, current.config, config) }))
+          }
           onSubmit={save}
           serverErrors={fieldErrorsUnder(errors, 'config')}
           disabled={!editable}

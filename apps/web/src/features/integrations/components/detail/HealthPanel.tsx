@@ -7,6 +7,7 @@ import { useHealth } from '../../api/get-health';
 import { type Health, HEALTH_WINDOWS, type HealthWindow } from '../../api/types';
 import { HealthLine } from './HealthLine';
 import { Incidents } from './Incidents';
+import { Recoveries } from './Recoveries';
 
 interface HealthPanelProps {
   id: string;
@@ -63,6 +64,7 @@ function HealthContent({ health, loadedAt }: { health: Health; loadedAt: number 
         </Text>
       )}
       <Incidents incidents={health.incidents} />
+      <Recoveries attempts={health.recoveries} />
     </Stack>
   );
 }

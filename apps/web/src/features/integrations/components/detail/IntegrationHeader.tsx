@@ -18,6 +18,12 @@ interface IntegrationHeaderProps {
 
 export function IntegrationHeader({ integration, typeName, testing, onTest }: IntegrationHeaderProps) {
   const disabled = integration.status === 'disabled';
+  const unauthorized = integration.token_status === 'unauthorized';
+  const reason = disabled
+    ? 'Enable the integration to test it.'
+    : unauthorized
+      ? 'There is nothing to test until somebody has authorised it.'
+      : 'Your role cannot test integrations.';
   return (
     <div className={classes.header}>
       <TypeLogo typeId={integration.integration_type_id} size={44} />
@@ -26,7 +32,7 @@ export function IntegrationHeader({ integration, typeName, testing, onTest }: In
           <Title order={1} className={classes.title}>
             {integration.name}
           </Title>
-          <StatusBadge status={integration.status} />
+          <StatusBadge integration={integration} />
           {integration.config.tls_verify === false && <TlsWarning />}
         </div>
         <div className={classes.sub}>
@@ -36,8 +42,8 @@ export function IntegrationHeader({ integration, typeName, testing, onTest }: In
       </div>
       <div className={classes.actions}>
         <GatedButton
-          allowed={may(integration, 'integrations:test') && !disabled}
-          reason={disabled ? 'Enable the integration to test it.' : 'Your role cannot test integrations.'}
+          allowed={may(integration, 'integrations:test') && !disabled && !unauthorized}
+          reason={reason}
           leftSection={<IconRefresh size={16} aria-hidden />}
           variant="default"
           loading={testing}

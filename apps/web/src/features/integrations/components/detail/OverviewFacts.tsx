@@ -4,15 +4,8 @@ import { Panel } from '../../../../components/Panel';
 import { RelativeTime } from '../../../../components/RelativeTime';
 import { formatMilliseconds, humanize } from '../../../../lib/format';
 import type { Integration } from '../../api/types';
+import { tokenWords } from '../token-words';
 import { CredentialExpiry, expiryLabel } from './CredentialExpiry';
-
-const TOKENS: Record<Integration['token_status'], string> = {
-  none: 'Does not expire',
-  valid: 'Valid',
-  expiring: 'Expires soon',
-  expired: 'Expired',
-  revoked: 'Revoked',
-};
 
 function factsOf(integration: Integration): Fact[] {
   const { response_time_ms: responseTime, token_status: token, token_expires_at: tokenExpiry } = integration;
@@ -25,18 +18,30 @@ function factsOf(integration: Integration): Fact[] {
     { label: 'In this state since', value: <RelativeTime time={integration.status_changed_at} /> },
     { label: 'Response time', value: responseTime === null ? '–' : formatMilliseconds(responseTime) },
     { label: 'Credential', value: humanize(integration.credential_type ?? 'none') },
-    ...(token === 'none' && !tokenExpiry ? [] : [{ label: 'Its validity', value: TOKENS[token] }]),
+    ...(token === 'none' && !tokenExpiry ? [] : [{ label: 'Its validity', value: tokenWords(token).label }]),
     ...(tokenExpiry
       ? [{ label: expiryLabel(integration), value: <CredentialExpiry expiresAt={tokenExpiry} /> }]
       : []),
-    { label: 'Connected by', value: integration.created_by?.full_name ?? 'Someone who left' },
-    { label: 'Connected', value: <RelativeTime time={integration.created_at} /> },
+    ...chosenFacts(integration),
+    { label: 'Added by', value: integration.created_by?.full_name ?? 'Someone who left' },
+    { label: 'Added', value: <RelativeTime time={integration.created_at} /> },
     {
       label: 'Identifier',
       value: <Identifier value={integration.id} label="Copy the identifier" />,
       wide: true,
     },
   ];
+}
+
+/** What of the account is meant, by kind. */
+function chosenFacts({ selected_resources: chosen }: Integration): Fact[] {
+  const kinds = new Map<string, string[]>();
+  for (const { kind, name } of chosen) kinds.set(kind, [...(kinds.get(kind) ?? []), name]);
+  return [...kinds].map(([kind, names]) => ({
+    label: `Chosen ${humanize(kind).toLowerCase()}`,
+    value: names.join(', '),
+    wide: true,
+  }));
 }
 
 export function OverviewFacts({ integration }: { integration: Integration }) {

@@ -2,6 +2,9 @@ import { Skeleton, Stack } from '@mantine/core';
 import { ErrorState } from '../../../../components/ErrorState';
 import { useIntegrationType } from '../../api/get-integration-type';
 import type { Integration } from '../../api/types';
+import { providerName } from '../connect/oauth-way';
+import { may } from '../may';
+import { ResourceChoice } from '../resources/ResourceChoice';
 import { CredentialsPanel } from './CredentialsPanel';
 import { DangerPanel } from './DangerPanel';
 import { DetailsPanel } from './DetailsPanel';
@@ -29,6 +32,13 @@ export function SettingsTab({ integration, onSaved }: SettingsTabProps) {
         <>
           <DetailsPanel integration={integration} type={type.data} onSaved={onSaved} />
           <CredentialsPanel integration={integration} type={type.data} onSaved={onSaved} />
+          {type.data.capabilities.includes('resources') && integration.token_status !== 'unauthorized' && (
+            <ResourceChoice
+              id={integration.id}
+              provider={providerName(type.data)}
+              editable={may(integration, 'integrations:update')}
+            />
+          )}
         </>
       )}
       <DangerPanel integration={integration} onSaved={onSaved} />

@@ -1,15 +1,21 @@
 import { Button } from '@mantine/core';
+import { LinkedText } from '../../../../components/LinkedText';
 import { Notice } from '../../../../components/Notice';
 import { RelativeTime } from '../../../../components/RelativeTime';
 import { toastDone, toastFailed } from '../../../../lib/toast';
 import { useSetEnabled } from '../../api/set-enabled';
-import type { Integration } from '../../api/types';
+import type { Integration, IntegrationType } from '../../api/types';
 import { failureAdvice, failureTitle } from '../failure-kinds';
 import { may } from '../may';
 import { MendActions } from './MendActions';
 
+interface StateNoticeProps {
+  integration: Integration;
+  type: IntegrationType | undefined;
+}
+
 /** Why the integration is not active, since when, and what to press. Nothing for an active one. */
-export function StateNotice({ integration }: { integration: Integration }) {
+export function StateNotice({ integration, type }: StateNoticeProps) {
   switch (integration.status) {
     case 'active':
       return null;
@@ -23,7 +29,7 @@ export function StateNotice({ integration }: { integration: Integration }) {
       return <DisabledNotice integration={integration} />;
     case 'error':
     case 'needs_reauth':
-      return <FailureNotice integration={integration} />;
+      return <FailureNotice integration={integration} type={type} />;
   }
 }
 
@@ -51,18 +57,20 @@ function DisabledNotice({ integration }: { integration: Integration }) {
   );
 }
 
-function FailureNotice({ integration }: { integration: Integration }) {
+function FailureNotice({ integration, type }: StateNoticeProps) {
   const { error_code: kind, error_message: message, hint, status, status_changed_at: since } = integration;
   const { consecutive_failures: failures } = integration;
   const reauth = status === 'needs_reauth';
   return (
     <Notice
       tone={reauth ? 'warn' : 'bad'}
-      title={reauth && !kind ? 'The service asks for new credentials' : failureTitle(kind)}
-      actions={<MendActions integration={integration} />}
+      title={reauth && !kind ? 'Somebody has to authorise this again' : failureTitle(kind)}
+      actions={<MendActions integration={integration} type={type} />}
     >
       {message && <div>{message}</div>}
-      <div>{hint ?? failureAdvice(kind)}</div>
+      <div>
+        <LinkedText text={hint ?? failureAdvice(kind)} />
+      </div>
       <div>
         Since <RelativeTime time={since} />
         {failures > 1 && `, ${failures} failed checks in a row`}.

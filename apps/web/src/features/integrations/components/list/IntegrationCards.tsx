@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { RelativeTime } from '../../../../components/RelativeTime';
 import { formatMilliseconds } from '../../../../lib/format';
 import type { Integration } from '../../api/types';
+import { PickBox, type Picks } from '../bulk/PickBox';
 import { StatusBadge } from '../StatusBadge';
 import { TypeLogo } from '../TypeLogo';
 import { problemOf } from './problem-of';
@@ -11,14 +12,17 @@ import classes from './IntegrationCards.module.css';
 interface IntegrationCardsProps {
   integrations: Integration[];
   typeName: (typeId: string) => string;
+  /** Absent for those who may not work on many at once. */
+  picks?: Picks;
 }
 
-export function IntegrationCards({ integrations, typeName }: IntegrationCardsProps) {
+export function IntegrationCards({ integrations, typeName, picks }: IntegrationCardsProps) {
   return (
     <ul className={classes.grid} aria-label="Integrations">
       {integrations.map((integration) => (
         <li key={integration.id} className={classes.card}>
-          <div className={classes.head}>
+          <div className={classes.head} data-pickable={picks !== undefined || undefined}>
+            {picks && <PickBox integration={integration} picks={picks} />}
             <TypeLogo typeId={integration.integration_type_id} size={36} />
             <div>
               <Link
@@ -32,7 +36,7 @@ export function IntegrationCards({ integrations, typeName }: IntegrationCardsPro
               </Link>
               <div className={classes.type}>{typeName(integration.integration_type_id)}</div>
             </div>
-            <StatusBadge status={integration.status} />
+            <StatusBadge integration={integration} />
           </div>
           {problemOf(integration) && <div className={classes.reason}>{problemOf(integration)}</div>}
           <div className={classes.token}>

@@ -1,7 +1,9 @@
+import { VisuallyHidden } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { RelativeTime } from '../../../../components/RelativeTime';
 import { formatMilliseconds, humanize } from '../../../../lib/format';
 import type { Integration } from '../../api/types';
+import { PickBox, type Picks } from '../bulk/PickBox';
 import { StatusBadge } from '../StatusBadge';
 import { TypeLogo } from '../TypeLogo';
 import { problemOf } from './problem-of';
@@ -11,14 +13,21 @@ import classes from './IntegrationTable.module.css';
 interface IntegrationTableProps {
   integrations: Integration[];
   typeName: (typeId: string) => string;
+  /** Absent for those who may not work on many at once. */
+  picks?: Picks;
 }
 
-export function IntegrationTable({ integrations, typeName }: IntegrationTableProps) {
+export function IntegrationTable({ integrations, typeName, picks }: IntegrationTableProps) {
   return (
     <div className={classes.frame}>
       <table className={classes.table} aria-label="Integrations">
         <thead>
           <tr>
+            {picks && (
+              <th scope="col" className={classes.pick}>
+                <VisuallyHidden>Selected</VisuallyHidden>
+              </th>
+            )}
             <th scope="col">Service</th>
             <th scope="col">State</th>
             <th scope="col">Category</th>
@@ -34,6 +43,7 @@ export function IntegrationTable({ integrations, typeName }: IntegrationTablePro
               key={integration.id}
               integration={integration}
               typeName={typeName(integration.integration_type_id)}
+              picks={picks}
             />
           ))}
         </tbody>
@@ -42,11 +52,22 @@ export function IntegrationTable({ integrations, typeName }: IntegrationTablePro
   );
 }
 
-function IntegrationRow({ integration, typeName }: { integration: Integration; typeName: string }) {
-  const { id, name, status, category, response_time_ms: responseTime } = integration;
+interface IntegrationRowProps {
+  integration: Integration;
+  typeName: string;
+  picks: Picks | undefined;
+}
+
+function IntegrationRow({ integration, typeName, picks }: IntegrationRowProps) {
+  const { id, name, category, response_time_ms: responseTime } = integration;
   const problem = problemOf(integration);
   return (
     <tr className={classes.row}>
+      {picks && (
+        <td className={classes.pick}>
+          <PickBox integration={integration} picks={picks} />
+        </td>
+      )}
       <td>
         <div className={classes.service}>
           <TypeLogo typeId={integration.integration_type_id} size={28} />
@@ -66,7 +87,7 @@ function IntegrationRow({ integration, typeName }: { integration: Integration; t
       </td>
       <td>
         <div className={classes.state}>
-          <StatusBadge status={status} />
+          <StatusBadge integration={integration} />
           <TokenNote integration={integration} />
           {problem && (
             <span className={classes.reason} title={problem}>

@@ -1,11 +1,11 @@
 import { ActionIcon, Group, Select, Tooltip } from '@mantine/core';
 import { IconLayoutGrid, IconList } from '@tabler/icons-react';
+import { SearchField } from '../../../../components/SearchField';
 import { humanize } from '../../../../lib/format';
 import type { ListView } from '../../../../lib/preferences';
 import { type IntegrationFilters, SORTS } from '../../api/types';
 import { useIntegrationTypes } from '../../api/get-integration-types';
 import { readSort } from '../../search';
-import { SearchField } from './SearchField';
 import classes from './IntegrationsFilters.module.css';
 
 interface IntegrationsFiltersProps {
@@ -20,7 +20,12 @@ export function IntegrationsFilters({ filters, onChange, view, onViewChange }: I
   const categories = [...new Set(types.map(({ category }) => category))].sort();
   return (
     <div className={classes.filters}>
-      <SearchField className={classes.search} value={filters.q} onChange={(q) => onChange({ q })} />
+      <SearchField
+        className={classes.search}
+        label="Search integrations"
+        value={filters.q}
+        onChange={(q) => onChange({ q })}
+      />
       <Select
         className={classes.select}
         aria-label="Type"

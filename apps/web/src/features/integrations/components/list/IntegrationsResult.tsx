@@ -8,18 +8,21 @@ import { Pager } from '../../../../components/Pager';
 import { plural } from '../../../../lib/format';
 import type { ListView } from '../../../../lib/preferences';
 import type { IntegrationList } from '../../api/get-integrations';
-import { IntegrationCards } from './IntegrationCards';
-import { IntegrationTable } from './IntegrationTable';
+import type { IntegrationFilters } from '../../api/types';
+import { SelectableList } from './SelectableList';
 import cardClasses from './IntegrationCards.module.css';
 
 interface IntegrationsResultProps {
   query: UseQueryResult<IntegrationList>;
   view: ListView;
+  filters: IntegrationFilters;
   filtered: boolean;
   canCreate: boolean;
   typeName: (typeId: string) => string;
   onClear: () => void;
   onPage: (page: number) => void;
+  /** Work on many integrations began. */
+  onStarted: (operationId: string) => void;
 }
 
 export function IntegrationsResult(props: IntegrationsResultProps) {
@@ -39,10 +42,15 @@ export function IntegrationsResult(props: IntegrationsResultProps) {
   if (integrations.length === 0)
     return filtered ? <NoMatch onClear={props.onClear} /> : <NoneYet {...props} />;
 
-  const List = view === 'cards' ? IntegrationCards : IntegrationTable;
   return (
     <>
-      <List integrations={integrations} typeName={typeName} />
+      <SelectableList
+        list={query.data}
+        view={view}
+        filters={props.filters}
+        typeName={typeName}
+        onStarted={props.onStarted}
+      />
       <Pager
         summary={plural(
           pagination.total,

@@ -1,7 +1,8 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { SchemaForm } from '../../../../components/schema-form/SchemaForm';
 import type { IntegrationType } from '../../api/types';
+import { configFormOf, mergedInto, shownIn } from './config-form';
 import type { Draft } from './use-draft';
 
 interface ConfigurationStepProps {
@@ -10,6 +11,11 @@ interface ConfigurationStepProps {
   serverErrors: Record<string, string[]>;
   nameError: string | undefined;
   onChange: (changes: Partial<Draft>) => void;
+  /** What the button does: “Test the connection”. */
+  next: string;
+  pending?: boolean;
+  /** Why it could not be saved, where no field is to blame. */
+  failure?: ReactNode;
   onNext: () => void;
   onBack: () => void;
 }
@@ -17,7 +23,8 @@ interface ConfigurationStepProps {
 const FORM = 'config';
 
 export function ConfigurationStep(props: ConfigurationStepProps) {
-  const { type, draft, serverErrors, nameError, onChange, onNext, onBack } = props;
+  const { type, draft, serverErrors, nameError, pending, failure, onChange, onNext, onBack } = props;
+  const schema = configFormOf(type, draft.authMode);
   const [nameMissing, setNameMissing] = useState(false);
   const next = () => {
     if (draft.name.trim()) onNext();
@@ -49,16 +56,19 @@ export function ConfigurationStep(props: ConfigurationStepProps) {
       />
       <SchemaForm
         id={FORM}
-        schema={type.config_schema}
+        schema={schema}
         uiSchema={type.ui_schema.config}
-        values={draft.config}
-        onChange={(config) => onChange({ config })}
+        values={shownIn(schema, draft.config)}
+        onChange={(config) => onChange({ config: mergedInto(schema, draft.config, config) })}
         onSubmit={next}
         serverErrors={serverErrors}
       >
-        <Group>
-          <Button type="submit">Test the connection</Button>
-          <Button variant="default" onClick={onBack}>
+        {failure}
+        <Group mt={failure ? 'md' : undefined}>
+          <Button type="submit" loading={pending}>
+            {props.next}
+          </Button>
+          <Button variant="default" onClick={onBack} disabled={pending}>
             Back
           </Button>
         </Group>

@@ -1,10 +1,14 @@
-import { Button, Group, Radio } from '@mantine/core';
+import { Button, Group, Radio, Skeleton } from '@mantine/core';
+import { Suspense, use } from 'react';
 import { Notice } from '../../../../components/Notice';
 import { hasFields } from '../../../../components/schema-form/json-schema';
 import { SchemaForm } from '../../../../components/schema-form/SchemaForm';
 import type { AuthMode, IntegrationType } from '../../api/types';
+import { isOAuthWay } from '../connect/oauth-way';
+import { OAuthStep } from '../connect/OAuthStep';
+import { GithubAppSlot } from '../slots';
 import { credentialSchemaOf } from './credential-schema';
-import { Guide } from './Guide';
+import { ModeGuide } from './ModeGuide';
 import type { Draft } from './use-draft';
 import classes from './CredentialsStep.module.css';
 
@@ -27,6 +31,8 @@ export function CredentialsStep({
 }: CredentialsStepProps) {
   const schema = credentialSchemaOf(type, draft.authMode);
   const mode = type.auth_modes.find(({ id }) => id === draft.authMode);
+  const slot = use(GithubAppSlot);
+  const githubApp = mode?.flow === 'github_app' ? slot : null;
   return (
     <div className={classes.layout}>
       <div className={classes.main}>
@@ -39,24 +45,48 @@ export function CredentialsStep({
           <ModeChoice
             modes={type.auth_modes}
             value={draft.authMode}
-            onChange={(authMode) => onChange({ authMode, credentials: {} })}
+            onChange={(authMode) =>
+              onChange({ authMode, credentials: {}, scopes: undefined, ownClient: undefined })
+            }
           />
         )}
-        {!hasFields(schema) && <Notice tone="idle">This service needs no credentials.</Notice>}
-        <SchemaForm
-          key={draft.authMode}
-          id="credentials"
-          schema={schema}
-          uiSchema={type.ui_schema.credentials?.[draft.authMode]}
-          values={draft.credentials}
-          onChange={(credentials) => onChange({ credentials })}
-          onSubmit={onNext}
-          serverErrors={serverErrors}
-        >
-          <Button type="submit">Continue</Button>
-        </SchemaForm>
+        {githubApp && <Suspense fallback={<Skeleton h={240} aria-hidden />}>{githubApp}</Suspense>}
+        {!githubApp && isOAuthWay(mode) && (
+          <OAuthStep
+            key={mode.id}
+            type={type}
+            way={mode}
+            draft={draft}
+            serverErrors={serverErrors}
+            onChange={onChange}
+            onNext={onNext}
+          />
+        )}
+        {!githubApp && !isOAuthWay(mode) && (
+          <>
+            {!hasFields(schema) && <Notice tone="idle">This service needs no credentials.</Notice>}
+            <SchemaForm
+              key={draft.authMode}
+              id="credentials"
+              schema={schema}
+              uiSchema={type.ui_schema.credentials?.[draft.authMode]}
+              values={draft.credentials}
+              onChange={(credentials) => onChange({ credentials })}
+              onSubmit={onNext}
+              serverErrors={serverErrors}
+            >
+              <Button type="submit">Continue</Button>
+            </SchemaForm>
+          </>
+        )}
       </div>
-      {mode && <Guide mode={mode} service={type.name} documentationUrl={type.documentation_url} />}
+      {mode && (
+        <ModeGuide
+          type={type}
+          mode={mode}
+          ownClient={mode.oauth?.client === 'own' || draft.ownClient === true}
+        />
+      )}
     </div>
   );
 }

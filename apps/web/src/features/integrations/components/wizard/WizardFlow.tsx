@@ -1,59 +1,58 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
-import { fieldErrorsOf, fieldErrorsUnder } from '../../../../lib/api-error';
+import { useEffect, useState } from 'react';
+import { fieldErrorsUnder } from '../../../../lib/api-error';
 import { toastDone } from '../../../../lib/toast';
 import { useTestValues } from '../../api/test-integration';
 import type { IntegrationType } from '../../api/types';
-import type { WizardStep } from '../../search';
+import type { WizardSearch, WizardStep } from '../../search';
+import { isOAuthWay, providerName } from '../connect/oauth-way';
 import { ConfigurationStep } from './ConfigurationStep';
 import { secretNames } from '../../../../components/schema-form/json-schema';
-import { credentialSchemaOf, credentialValues, isComplete } from './credential-schema';
+import { configFormOf, shownIn } from './config-form';
+import { credentialFormOf, credentialValues, isComplete } from './credential-schema';
 import { CredentialsStep } from './CredentialsStep';
 import { TestStep } from './TestStep';
 import { type Draft, useDraft } from './use-draft';
+import { useConsent } from './use-consent';
+import { useFieldErrors } from './use-field-errors';
 import { useSave } from './use-save';
+import { useStepFocus } from './use-step-focus';
 import { WizardSteps } from './WizardSteps';
 import classes from './WizardFlow.module.css';
 
 export interface WizardFlowProps {
   type: IntegrationType;
   step: WizardStep | undefined;
+  /** The way to authenticate that the address asks for. */
+  method?: WizardSearch['method'];
   onGo: (step: WizardStep | undefined, options?: { replace: boolean }) => void;
 }
 
-/** The step at which a refused field can be corrected. */
-function stepOf(errors: Record<string, string[]>): WizardStep | undefined {
-  const [field] = Object.keys(errors);
-  if (field === undefined) return undefined;
-  return field.startsWith('credentials') ? 'credentials' : 'configuration';
-}
-
 /** From credentials to a saved integration, for one type. */
-export function WizardFlow({ type, step: wanted = 'credentials', onGo }: WizardFlowProps) {
-  const { draft, restored, change, discard } = useDraft(type);
-  const [fieldErrors, setFieldErrors] = useState<Record<string, string[]>>({});
+export function WizardFlow({ type, step: wanted = 'credentials', method, onGo }: WizardFlowProps) {
+  const appMode = type.auth_modes.find(({ flow }) => flow === 'github_app')?.id;
+  const { draft, restored, change, discard } = useDraft(type, method === 'app' ? appMode : undefined);
+  const { errors: fieldErrors, show, clear } = useFieldErrors(onGo);
   const test = useTestValues();
   const save = useSave();
   const navigate = useNavigate();
 
-  const credentialSchema = credentialSchemaOf(type, draft.authMode);
+  const credentialSchema = credentialFormOf(type, draft);
+  const mode = type.auth_modes.find(({ id }) => id === draft.authMode);
+  const way = isOAuthWay(mode) ? mode : undefined;
   // An optional secret that a reload took is missed by nobody: whoever comes from elsewhere passes the form first.
   const [entered, setEntered] = useState(false);
   const missed = !entered && secretNames(credentialSchema).length > 0;
-  const complete = !missed && isComplete(credentialSchema, draft.credentials);
-  const step = complete ? wanted : 'credentials';
+  // What GitHub makes has no further steps here.
+  const complete = mode?.flow !== 'github_app' && !missed && isComplete(credentialSchema, draft.credentials);
+  const reached = way && wanted === 'test' ? 'configuration' : wanted;
+  const step = complete ? reached : 'credentials';
   // A reload took the secrets: the address goes back with the form.
   useEffect(() => {
     if (step !== wanted) onGo(step, { replace: true });
   });
 
-  const frame = useRef<HTMLDivElement>(null);
-  const shownStep = useRef(step);
-  useEffect(() => {
-    if (shownStep.current === step) return;
-    shownStep.current = step;
-    frame.current?.focus();
-  }, [step]);
+  const frame = useStepFocus(step);
 
   const edit = (changes: Partial<Draft>) => {
     change(changes);
@@ -61,25 +60,29 @@ export function WizardFlow({ type, step: wanted = 'credentials', onGo }: WizardF
     save.reset();
   };
   const showFieldErrors = (error: Error) => {
-    const errors = fieldErrorsOf(error);
-    setFieldErrors(errors);
-    const target = stepOf(errors);
-    if (target) onGo(target);
+    const errors = show(error);
+    // The installation's client is not for these addresses.
+    if (way && errors['credentials.client_id']) change({ ownClient: true });
   };
   const connection = {
     integration_type_id: type.id,
-    config: draft.config,
+    config: shownIn(configFormOf(type, draft.authMode), draft.config),
     credentials: credentialValues(type, draft.authMode, draft.credentials),
   };
   const runTest = () => {
-    setFieldErrors({});
+    clear();
     save.reset();
     test.mutate(connection, { onError: showFieldErrors });
   };
+  const described = { name: draft.name.trim(), description: draft.description.trim() || undefined };
+  const consent = useConsent({ type, way, draft, save, onSaved: discard, onRefused: showFieldErrors });
+  const runConsent = () => {
+    clear();
+    consent.run({ ...connection, ...described });
+  };
   const runSave = ({ test: tested }: { test: boolean }) => {
-    const description = draft.description.trim() || undefined;
     save.save(
-      { ...connection, name: draft.name.trim(), description, test: tested },
+      { ...connection, ...described, test: tested },
       {
         onSaved: ({ id, name }) => {
           discard();
@@ -97,7 +100,7 @@ export function WizardFlow({ type, step: wanted = 'credentials', onGo }: WizardF
 
   return (
     <div ref={frame} tabIndex={-1} className={classes.frame}>
-      <WizardSteps current={step} onGo={(next) => onGo(next)} />
+      <WizardSteps current={step} flow={mode?.flow} onGo={(next) => onGo(next)} />
       {step === 'credentials' && (
         <CredentialsStep
           type={type}
@@ -118,7 +121,11 @@ export function WizardFlow({ type, step: wanted = 'credentials', onGo }: WizardF
           serverErrors={fieldErrorsUnder(fieldErrors, 'config')}
           nameError={fieldErrors.name?.join(' ')}
           onChange={edit}
+          next={way ? `Connect with ${providerName(type)}` : 'Test the connection'}
+          pending={way && save.isPending}
+          failure={way && consent.failure}
           onNext={() => {
+            if (way) return runConsent();
             onGo('test');
             runTest();
           }}

@@ -1,5 +1,6 @@
 import { UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
+import type { AuthMode } from '../../api/types';
 import type { WizardStep } from '../../search';
 import classes from './WizardSteps.module.css';
 
@@ -10,18 +11,29 @@ const STEPS: { id: WizardStep | 'service'; label: string }[] = [
   { id: 'test', label: 'Test and save' },
 ];
 
+const LAST: Record<AuthMode['flow'], string> = {
+  form: 'Test and save',
+  oauth: 'Authorise',
+  github_app: 'Install on GitHub',
+};
+
 interface WizardStepsProps {
   current: WizardStep | 'service';
+  /** How the service is connected in the way that was chosen. */
+  flow?: AuthMode['flow'];
   onGo: (step: WizardStep | undefined) => void;
 }
 
 /** Where one is; steps behind can be gone back to. */
-export function WizardSteps({ current, onGo }: WizardStepsProps) {
-  const position = STEPS.findIndex(({ id }) => id === current);
+export function WizardSteps({ current, flow = 'form', onGo }: WizardStepsProps) {
+  // What GitHub makes is configured there.
+  const steps = flow === 'github_app' ? STEPS.filter(({ id }) => id !== 'configuration') : STEPS;
+  const position = steps.findIndex(({ id }) => id === current);
   return (
     <ol className={classes.steps} aria-label="Steps">
-      {STEPS.map(({ id, label }, index) => {
+      {steps.map(({ id, label: usual }, index) => {
         const done = index < position;
+        const label = id === 'test' ? LAST[flow] : usual;
         return (
           <li
             key={id}

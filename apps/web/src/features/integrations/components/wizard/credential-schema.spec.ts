@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { credentialSchemaOf, credentialValues, isComplete } from './credential-schema';
+import { credentialFormOf, credentialSchemaOf, credentialValues, isComplete } from './credential-schema';
 import { argo } from './type.fixture';
 
 describe('the form of one way to authenticate', () => {
@@ -50,5 +50,41 @@ describe('credentials', () => {
 
   it('that need nothing are complete', () => {
     expect(isComplete({}, {})).toBe(true);
+  });
+});
+
+describe('the form of a way by consent', () => {
+  const client = {
+    type: 'object' as const,
+    required: ['credential_type'],
+    properties: {
+      auth_mode: { type: 'string' as const, const: 'oauth2' },
+      credential_type: { type: 'string' as const, const: 'oauth2' },
+      client_id: { type: 'string' as const },
+      client_secret: { type: 'string' as const, writeOnly: true },
+      signing_secret: { type: 'string' as const, writeOnly: true },
+    },
+  };
+  const withClient = (of: 'installation' | 'own') => {
+    const [mode = argo.auth_modes[0]!] = argo.auth_modes;
+    const oauth = { client: of, callback_url: '', scopes: [], client_setup: { link: null, steps: [] } };
+    const way = { ...mode, id: 'oauth2', credential_type: 'oauth2', flow: 'oauth' as const, oauth };
+    return { ...argo, credential_schema: { oneOf: [client] }, auth_modes: [way] };
+  };
+  const fieldsOf = (of: 'installation' | 'own', ownClient?: boolean) => {
+    const { properties, required } = credentialFormOf(withClient(of), { authMode: 'oauth2', ownClient });
+    return { fields: Object.keys(properties ?? {}), required };
+  };
+
+  it('asks for the client that the organisation has to bring', () => {
+    expect(fieldsOf('own')).toEqual({
+      fields: ['client_id', 'client_secret', 'signing_secret'],
+      required: ['client_id'],
+    });
+  });
+
+  it('asks for no client where the installation has one, unless somebody wants to bring another', () => {
+    expect(fieldsOf('installation')).toEqual({ fields: [], required: [] });
+    expect(fieldsOf('installation', true).fields).toContain('client_id');
   });
 });

@@ -15,6 +15,21 @@ export function credentialSchemaOf(type: IntegrationType, authMode: string): Jso
   return branch ? withoutProperties(branch, DISCRIMINATORS) : {};
 }
 
+/** What a person is asked for: what belongs to a client only where the organisation brings one. */
+export function credentialFormOf(
+  type: IntegrationType,
+  { authMode, ownClient }: { authMode: string; ownClient?: boolean },
+): JsonSchema {
+  const schema = credentialSchemaOf(type, authMode);
+  const oauth = type.auth_modes.find(({ id }) => id === authMode)?.oauth;
+  if (!oauth) return schema;
+  const required = schema.required ?? [];
+  if (oauth.client === 'own' || ownClient)
+    return { ...schema, required: [...new Set([...required, 'client_id'])] };
+  const optional = Object.keys(schema.properties ?? {}).filter((name) => !required.includes(name));
+  return withoutProperties(schema, optional);
+}
+
 export function credentialValues(
   type: IntegrationType,
   authMode: string,

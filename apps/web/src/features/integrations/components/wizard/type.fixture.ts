@@ -7,8 +7,11 @@ const mode = (id: string, credential_type: string) => ({
   description: '',
   credential_type,
   steps: [],
+  requires_config: [],
   link: null,
   example_path: null,
+  flow: 'form' as const,
+  oauth: null,
 });
 
 const branch = (

@@ -9,6 +9,10 @@ export interface Draft {
   config: FormValues;
   name: string;
   description: string;
+  /** Permissions to ask for at the provider; left out for the defaults. */
+  scopes?: string[];
+  /** The organisation brings its own client although the installation has one. */
+  ownClient?: boolean;
 }
 
 const keyOf = (typeId: string) => `latchkey-draft-${typeId}`;
@@ -33,14 +37,20 @@ function isWorthTelling(stored: Partial<Draft> | null, type: IntegrationType): b
 export function draftFrom(
   type: IntegrationType,
   stored: Partial<Draft> | null,
+  /** The way that the address asks for. */
+  wanted?: string,
 ): Draft & { restored: boolean } {
-  const known = type.auth_modes.some(({ id }) => id === stored?.authMode);
+  const authMode = wanted ?? stored?.authMode;
+  const known = type.auth_modes.some(({ id }) => id === authMode);
+  const kept = known && authMode === stored?.authMode;
   return {
-    authMode: (known ? stored?.authMode : type.auth_modes[0]?.id) ?? '',
-    credentials: (known && stored?.credentials) || {},
+    authMode: (known ? authMode : type.auth_modes[0]?.id) ?? '',
+    credentials: (kept && stored?.credentials) || {},
     config: stored?.config ?? {},
     name: stored?.name ?? type.name,
     description: stored?.description ?? '',
+    scopes: kept ? stored?.scopes : undefined,
+    ownClient: kept ? stored?.ownClient : undefined,
     restored: isWorthTelling(stored, type),
   };
 }
@@ -58,8 +68,8 @@ export function keptOf(type: IntegrationType, { credentials, config, ...rest }: 
  * The values of a new integration. A copy without its secrets survives a reload in this tab's session storage;
  * the secrets live in memory alone.
  */
-export function useDraft(type: IntegrationType) {
-  const [{ restored, ...draft }, setDraft] = useState(() => draftFrom(type, read(type.id)));
+export function useDraft(type: IntegrationType, wanted?: string) {
+  const [{ restored, ...draft }, setDraft] = useState(() => draftFrom(type, read(type.id), wanted));
 
   const discarded = useRef(false);
   useEffect(() => {

@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Database } from '../../database/database.js';
+import { RepositoriesRepository } from './repositories.repository.js';
+import { RepositoryListing } from './repository-listing.js';
+import type { SyncKey } from './repository-syncs.repository.js';
+
+/** What webhooks bring about, without a reading of everything. */
+@Injectable()
+export class RepositoryChanges {
+  constructor(
+    private readonly database: Database,
+    private readonly repositories: RepositoriesRepository,
+    private readonly listing: RepositoryListing,
+  ) {}
+
+  /** Something happened to this one: GitHub is asked how it is now. @throws like `RepositoryListing.pages` */
+  async refresh({ organizationId, integrationId }: SyncKey, githubId: string): Promise<void> {
+    const found = await this.listing.one(organizationId, integrationId, githubId);
+    await this.database.tenant(organizationId, async (manager) => {
+      if (found) await this.repositories.upsert(manager, organizationId, integrationId, [found]);
+      else await this.repositories.markRemoved(manager, organizationId, integrationId, githubId);
+    });
+  }
+
+  /** The installation is gone: none is reached, and all are kept in case it comes back. */
+  removeAll(manager: EntityManager, { organizationId, integrationId }: SyncKey): Promise<number> {
+    return this.repositories.markRemoved(manager, organizationId, integrationId, null);
+  }
+}

@@ -1,0 +1,208 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../common/app-error.js';
+import { Clock } from '../common/clock.js';
+import { EgressClient } from '../egress/egress.client.js';
+import { CredentialUnusableError } from '../tokens/credential-unusable.error.js';
+import { idOf, type Installation, installationOf } from './github-answers.js';
+import type { GitHubApp } from './github-app.js';
+import { type GitHub, GitHubClients } from './github-clients.js';
+import { explainGitHub, statusOf } from './github-failure.js';
+
+const LISTING = 'did not list your installations';
+const LONGEST_ANSWER = 64 * 1024;
+
+export interface Authorization {
+  code: string;
+  redirectUri: string;
+  codeVerifier: string;
+}
+
+type Answer = Record<string, unknown>;
+
+const objectOf = (value: unknown): Answer =>
+  typeof value === 'object' && value !== null ? (value as Answer) : {};
+
+/**
+ * Whether an installation is a person's to connect, asked of GitHub with a token of that person. The number in the
+ * setup URL proves nothing. The token is used for this alone, revoked, and stored nowhere.
+ *
+ * https://docs.github.com/en/apps/creating-github-apps/registering-a-github-app/about-the-setup-url
+ */
+@Injectable()
+export class UserProof {
+  constructor(
+    private readonly egress: EgressClient,
+    private readonly clients: GitHubClients,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws AppError FORBIDDEN when it is not theirs; OAUTH_EXCHANGE_FAILED, OAUTH_PROVIDER_ERROR */
+  async prove(app: GitHubApp, installationId: string, authorization: Authorization): Promise<Installation> {
+    const client = clientOf(app);
+    const token = await this.exchange(app, client, authorization);
+    try {
+      const person = this.clients.withToken(app.apiUrl, token);
+      const installation = await this.find(person, app, installationId);
+      if (!installation) {
+        throw new AppError(
+          'FORBIDDEN',
+          'This installation is not among those that GitHub shows you for this App. Ask an owner of the account it is on to connect it.',
+        );
+      }
+      await this.requireWhole(person, app, installation);
+      return installation;
+    } catch (error) {
+      if (!(error instanceof CredentialUnusableError)) throw error;
+      throw new AppError('OAUTH_PROVIDER_ERROR', `${error.reason}. ${error.hint}`, { cause: error });
+    } finally {
+      await this.revoke(app, client, token);
+    }
+  }
+
+  private async exchange(
+    { webUrl }: GitHubApp,
+    { id, secret }: Client,
+    { code, redirectUri, codeVerifier }: Authorization,
+  ): Promise<string> {
+    const body = new URLSearchParams({
+      client_id: id,
+      client_secret: secret,
+      code,
+      redirect_uri: redirectUri,
+      code_verifier: codeVerifier,
+    });
+    const failed = (cause?: unknown) =>
+      new AppError(
+        'OAUTH_EXCHANGE_FAILED',
+        'GitHub did not exchange the code for a token. Check the client secret of the App, then start again.',
+        { cause },
+      );
+    try {
+      const answer = await this.egress.request({
+        method: 'POST',
+        url: `${webUrl}/login/oauth/access_token`,
+        headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+        body: body.toString(),
+        maxRedirects: 0,
+        maxResponseBytes: LONGEST_ANSWER,
+      });
+      const token = answer.status === 200 ? tokenIn(answer.body.toString('utf8')) : undefined;
+      if (token === undefined) throw failed();
+      return token;
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      throw failed(error);
+    }
+  }
+
+  /** GitHub lists the installations of this App alone; that is not left to it. */
+  private async find(person: GitHub, app: GitHubApp, id: string): Promise<Installation | undefined> {
+    for await (const { entries } of person.pages('GET /user/installations', LISTING)) {
+      for (const entry of entries) {
+        const installation = installationOf(entry);
+        if (installation?.id === id && installation.appId === app.appId) return installation;
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * GitHub lists an installation to everybody who can read one of its repositories, and its tokens reach them all. So it
+   * is the owner's to connect, or that of somebody who reaches as much.
+   */
+  private async requireWhole(person: GitHub, app: GitHubApp, installation: Installation): Promise<void> {
+    if (installation.accountType === 'User') {
+      const user = await this.optional(() => person.request('GET /user'));
+      const own = user === undefined || idOf(objectOf(user).id) === installation.accountId;
+      if (own) return;
+    } else {
+      const membership = objectOf(
+        await this.optional(() =>
+          person.request('GET /user/memberships/orgs/{org}', { org: installation.login }),
+        ),
+      );
+      if (membership.role === 'admin' && membership.state === 'active') return;
+    }
+    const [theirs, all] = await Promise.all([
+      this.reachedBy(person, installation),
+      this.reached(app, installation),
+    ]);
+    if (theirs === undefined || all === undefined || theirs >= all) return;
+    throw new AppError(
+      'FORBIDDEN',
+      `On GitHub you reach ${theirs} of the ${all} repositories of this installation, and connecting it would let you reach them all. Ask an owner of ${installation.login} to connect it.`,
+    );
+  }
+
+  private async reachedBy(person: GitHub, { id }: Installation): Promise<number | undefined> {
+    const route = 'GET /user/installations/{installation_id}/repositories';
+    return countIn(await this.optional(() => person.request(route, { installation_id: id, per_page: 1 })));
+  }
+
+  private async reached(app: GitHubApp, { id }: Installation): Promise<number | undefined> {
+    const route = 'POST /app/installations/{installation_id}/access_tokens';
+    const { token } = objectOf(
+      await this.optional(() => this.clients.asApp(app).request(route, { installation_id: id })),
+    );
+    if (typeof token !== 'string') return undefined;
+    const installed = this.clients.withToken(app.apiUrl, token);
+    return countIn(
+      await this.optional(() => installed.request('GET /installation/repositories', { per_page: 1 })),
+    );
+  }
+
+  /** undefined where this GitHub, or this App's permissions, do not have it. */
+  private async optional(ask: () => Promise<unknown>): Promise<unknown> {
+    try {
+      return await ask();
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === 403 || status === 404) return undefined;
+      throw explainGitHub(error, LISTING, this.clock.now());
+    }
+  }
+
+  /** Best effort: it ends by itself within hours. */
+  private async revoke({ apiUrl }: GitHubApp, { id, secret }: Client, token: string): Promise<void> {
+    try {
+      await this.clients
+        .asClient(apiUrl, id, secret)
+        .request('DELETE /applications/{client_id}/token', { client_id: id, access_token: token });
+    } catch {
+      // Nothing is kept of it here either way.
+    }
+  }
+}
+
+interface Client {
+  id: string;
+  secret: string;
+}
+
+/** The App as an OAuth client. @throws AppError CONFLICT when we were not given that half of it */
+export function clientOf({ clientId, secrets }: GitHubApp): Client {
+  if (clientId !== null && secrets.clientSecret !== null)
+    return { id: clientId, secret: secrets.clientSecret };
+  throw new AppError(
+    'CONFLICT',
+    'Latchkey does not have the client ID and the client secret of this App, and needs them to see whose an installation is. Whoever runs Latchkey sets GITHUB_APP_CLIENT_ID and GITHUB_APP_CLIENT_SECRET.',
+  );
+}
+
+const countIn = (answer: unknown): number | undefined => {
+  const { total_count: count } = objectOf(answer);
+  return typeof count === 'number' ? count : undefined;
+};
+
+/** GitHub answers 200 for refusals too, with an error in place of the token. */
+function tokenIn(text: string): string | undefined {
+  const read = (): unknown => {
+    try {
+      return objectOf(JSON.parse(text)).access_token;
+    } catch {
+      return new URLSearchParams(text).get('access_token');
+    }
+  };
+  const token = read();
+  return typeof token === 'string' && /^[\x21-\x7e]{1,4096}$/.test(token) ? token : undefined;
+}

@@ -1,0 +1,135 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { Environment } from '../config/environment.js';
+import {
+  type FailedCheck,
+  Recoveries,
+  type Recovery,
+  type RecoveryKind,
+  type RecoverySubject,
+} from '../integrations/recoveries.js';
+import { RecoveryJournal } from '../integrations/recovery-journal.js';
+import { JobQueue } from '../jobs/job-queue.js';
+import { Rounds } from '../jobs/rounds.js';
+
+const QUEUE = 'recoveries.due';
+const TICK_MS = 60_000;
+const AT_ONCE = 4;
+/** What has to be mended more often than this within a day has another cause, which a person has to find. */
+const MOST_A_DAY = 5;
+
+interface Due {
+  kind: RecoveryKind;
+  schedule: NonNullable<Recovery['onSchedule']>;
+  subject: RecoverySubject;
+}
+
+/**
+ * Mends what can be mended without a person: after a check that failed, once for each incident, and on a schedule what
+ * no check notices. Each attempt is in the integration's log and its health; there are at most five of a kind within a day.
+ */
+@Injectable()
+export class RecoveryService implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('Recovery');
+  private readonly rounds: Rounds<Due>;
+
+  constructor(
+    private readonly jobs: JobQueue,
+    private readonly recoveries: Recoveries,
+    private readonly journal: RecoveryJournal,
+    private readonly environment: Environment,
+  ) {
+    this.rounds = new Rounds({
+      places: AT_ONCE,
+      claim: (limit) => this.claim(limit),
+      carryOut: (due) => this.lookAfter(due),
+    });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.jobs.declare(QUEUE, { retryLimit: 0, expireInSeconds: 300, deleteAfterSeconds: 3600 });
+    await this.jobs.work(QUEUE, (_, { signal }) => this.round(signal));
+  }
+
+  @Interval(TICK_MS)
+  async tick(): Promise<void> {
+    if (!this.environment.runsJobs) return;
+    try {
+      await this.jobs.send(QUEUE, {}, { onceInSeconds: TICK_MS / 1000 });
+    } catch (error) {
+      // The database is away; the next tick tries again.
+      this.logger.warn(`No round could be asked for: ${(error as Error).message}`);
+    }
+  }
+
+  /** Looks after everything that is due. */
+  round(signal: AbortSignal): Promise<void> {
+    return this.rounds.round(signal);
+  }
+
+  /** Resolves when nothing is under way. */
+  settled(): Promise<void> {
+    return this.rounds.settled();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.rounds.stop();
+  }
+
+  /**
+   * Tries to mend what made a check fail, unless the integration counts as broken already.
+   * @returns true when something was mended, and the check should be made again.
+   */
+  async afterFailure(failed: FailedCheck): Promise<boolean> {
+    const { organizationId, integrationId } = failed;
+    for (const [kind, recovery] of this.recoveries.all()) {
+      if (!recovery.afterFailure) continue;
+      try {
+        const { isBroken, lastDay } = await this.journal.attempts(organizationId, integrationId, kind);
+        if (isBroken) return false;
+        if (lastDay >= MOST_A_DAY) continue;
+        const outcome = await recovery.afterFailure(failed);
+        if (!outcome) continue;
+        await this.journal.record(organizationId, [integrationId], kind, outcome);
+        if (outcome.outcome === 'recovered') return true;
+      } catch (error) {
+        this.logger.error(
+          `Recovery of integration ${integrationId} (${kind}) failed: ${(error as Error).stack ?? String(error)}`,
+        );
+      }
+    }
+    return false;
+  }
+
+  private async claim(limit: number): Promise<{ items: Due[]; exhausted: boolean }> {
+    const items: Due[] = [];
+    for (const [kind, { onSchedule: schedule }] of this.recoveries.all()) {
+      if (!schedule || items.length >= limit) continue;
+      const subjects = await schedule.claim(limit - items.length);
+      items.push(...subjects.map((subject) => ({ kind, schedule, subject })));
+    }
+    return { items, exhausted: items.length < limit };
+  }
+
+  private async lookAfter({ kind, schedule, subject }: Due): Promise<void> {
+    const { organizationId, integrationIds } = subject;
+    try {
+      const outcome = await schedule.look(subject, await this.mayMend(kind, subject));
+      if (outcome) await this.journal.record(organizationId, integrationIds, kind, outcome);
+    } catch (error) {
+      this.logger.error(
+        `Looking after ${kind} ${subject.id} failed: ${(error as Error).stack ?? String(error)}`,
+      );
+    }
+  }
+
+  /** What concerns several integrations is in the log of each. */
+  private async mayMend(
+    kind: RecoveryKind,
+    { organizationId, integrationIds }: RecoverySubject,
+  ): Promise<boolean> {
+    const [first] = integrationIds;
+    if (first === undefined) return true;
+    return (await this.journal.attempts(organizationId, first, kind)).lastDay < MOST_A_DAY;
+  }
+}

@@ -1,0 +1,112 @@
+import { ConfigurationError, type Manifest } from '@latchkey/catalogue';
+import { CredentialUnusableError } from '../credential-unusable.error.js';
+import { pausesAfter } from './refresh-pauses.js';
+import { type TokenOutcome, TokenRequestError } from './token-errors.js';
+import type { TokenFailure } from './token-standing.js';
+
+/** How a refresh failed. */
+export interface FailedRefresh {
+  outcome: TokenOutcome;
+  failure: TokenFailure;
+  /** The provider may have carried it out, and a rotated token may be lost. */
+  uncertain: boolean;
+  /** When the schedule tries again; null: never. */
+  refreshAt: Date | null;
+}
+
+export interface FailureCircumstances {
+  manifest: Manifest;
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** In a row, this one included. */
+  failures: number;
+  /** An earlier refresh never came to its end, so its answer may have been lost. */
+  interrupted: boolean;
+  /** From 0 to 1. */
+  random: number;
+}
+
+const AUTHORISE_AGAIN = 'Press Reconnect and authorise the connection again; its settings are kept.';
+
+/** Why a credential needs a new consent when the provider no longer knows its refresh token. */
+function lossOf({ name }: Manifest, interrupted: boolean): { reason: string; hint: string } {
+  if (interrupted) {
+    return {
+      reason: `An earlier refresh was interrupted before ${name}’s answer could be stored, and ${name} does not accept the refresh token a second time`,
+      hint: AUTHORISE_AGAIN,
+    };
+  }
+  return {
+    reason: `${name} no longer accepts the refresh token: the access was withdrawn, or has expired`,
+    hint: AUTHORISE_AGAIN,
+  };
+}
+
+/** What stood in the way, when it was no error of a token endpoint. */
+function known(error: unknown): CredentialUnusableError | undefined {
+  if (error instanceof CredentialUnusableError) return error;
+  if (error instanceof ConfigurationError)
+    return new CredentialUnusableError('config', error.message, { hint: error.hint, cause: error });
+  const translated = CredentialUnusableError.from(error);
+  return translated instanceof CredentialUnusableError ? translated : undefined;
+}
+
+/** undefined: the fault is ours, and nothing is known of the provider. */
+export function failedRefresh(
+  error: unknown,
+  { manifest, now, failures, interrupted, random }: FailureCircumstances,
+): FailedRefresh | undefined {
+  const found = known(error);
+  if (!found) return undefined;
+  const outcome = found instanceof TokenRequestError ? found.outcome : 'unavailable';
+  const code = found instanceof TokenRequestError ? found.code : undefined;
+  const lost = outcome === 'dead';
+  const pauses = pausesAfter(outcome, failures, found.retryAfterSeconds, random);
+  const { reason, hint } = lost ? lossOf(manifest, interrupted) : found;
+  return {
+    outcome,
+    failure: {
+      kind: lost ? 'auth' : found.kind,
+      reason,
+      hint,
+      ...(code !== undefined && { code }),
+      at: new Date(now).toISOString(),
+      retry_at: lost ? null : new Date(now + pauses.callers).toISOString(),
+      needs_consent: lost,
+    },
+    uncertain: found instanceof TokenRequestError && found.uncertain,
+    refreshAt: lost ? null : new Date(now + pauses.schedule),
+  };
+}
+
+/** The failure that is stored, as whoever needs the token now gets it. */
+export function storedFailure(
+  { kind, reason, hint, retry_at: retryAt, needs_consent: needsConsent }: TokenFailure,
+  now: number,
+): CredentialUnusableError {
+  const left = retryAt === null ? undefined : Math.ceil((Date.parse(retryAt) - now) / 1000);
+  return new CredentialUnusableError(kind, reason, {
+    hint,
+    needsConsent,
+    credentialRefused: needsConsent,
+    ...(left !== undefined && left > 0 && { retryAfterSeconds: left }),
+  });
+}
+
+/** Nobody has consented yet, so there is no token. */
+export const unauthorised = ({ name }: Pick<Manifest, 'name'>): CredentialUnusableError =>
+  new CredentialUnusableError('auth', `The connection to ${name} has not been authorised yet`, {
+    hint: `Open the integration in Latchkey and press Connect with ${name}.`,
+    needsConsent: true,
+    credentialRefused: true,
+  });
+
+/** The access token has ended, and there is nothing to bring another with. */
+export const endOf = ({ name }: Manifest, now: number): TokenFailure => ({
+  kind: 'auth',
+  reason: `The access token has ended, and ${name} gave no refresh token to renew it with`,
+  hint: AUTHORISE_AGAIN,
+  at: new Date(now).toISOString(),
+  retry_at: null,
+  needs_consent: true,
+});

@@ -1,0 +1,145 @@
+import { describe, expect, it } from '@jest/globals';
+import { type AuthWay, loadCatalogue } from '@latchkey/catalogue';
+import fc from 'fast-check';
+import type { TokenGrant } from './token-grant.js';
+import { credentialOfGrant, credentialOfRefresh, isRefreshable } from './token-set.js';
+
+const NOW = Date.parse('2026-03-01T12:00:00Z');
+const way = loadCatalogue()
+  .get('generic_http')!
+  .auth.find(({ id }) => id === 'oauth2')!;
+const like = (oauth2: Partial<NonNullable<AuthWay['oauth2']>>): AuthWay => ({
+  ...way,
+  oauth2: { ...way.oauth2!, ...oauth2 },
+});
+
+const granted = (more: Partial<TokenGrant> = {}): TokenGrant => ({
+  accessToken: 'access',
+  refreshToken: 'refresh',
+  lifetimeSeconds: 3600,
+  scopes: ['a'],
+  account: { id: '1', name: 'ada' },
+  captured: {},
+  receivedAt: NOW,
+  ...more,
+});
+
+const CLIENT = { client_id: 'client', client_secret: 'secret' };
+const consented = (
+  grant: TokenGrant,
+  of: AuthWay = way,
+  previous?: Parameters<typeof credentialOfGrant>[1]['previous'],
+) =>
+  credentialOfGrant(of, {
+    grant,
+    fields: { ...CLIENT, access_token: 'stale', refresh_token: 'stale', token_type: 'mac' },
+    client: 'own',
+    scopesAsked: ['a', 'b'],
+    now: NOW + 500,
+    previous,
+  });
+const seconds = (date: Date | null | undefined) => (date ? (date.getTime() - NOW) / 1000 : date);
+
+describe('what a consent makes', () => {
+  it('has the tokens beside the client, and nothing of tokens before', () => {
+    const made = consented(granted());
+    expect(made).toMatchObject({ credentialType: 'oauth2', proven: true });
+    expect(made.fields).toEqual({ ...CLIENT, access_token: 'access', refresh_token: 'refresh' });
+    expect(made.oauth).toEqual({
+      scopes_asked: ['a', 'b'],
+      scopes_granted: ['a'],
+      account: { id: '1', name: 'ada' },
+      connected_at: new Date(NOW + 500).toISOString(),
+      lifetime_seconds: 3600,
+      refreshable: true,
+      client: 'own',
+      failure: null,
+      uncertain_since: null,
+    });
+    expect(JSON.stringify(made.oauth)).not.toMatch(/secret|access"|refresh"/);
+  });
+
+  it('keeps the refresh token of before only where it is the same account’s, of the same client', () => {
+    const grant = granted({ refreshToken: undefined });
+    const { oauth } = consented(granted());
+    const before = (fields: object, more: object = {}) => ({
+      fields: { ...CLIENT, refresh_token: 'kept', ...fields },
+      oauth: { ...oauth!, ...more },
+    });
+    expect(consented(grant, way, before({})).fields.refresh_token).toBe('kept');
+    for (const previous of [
+      undefined,
+      before({ client_id: 'another' }),
+      before({}, { account: { id: '2' } }),
+      before({}, { account: { name: 'ada' } }),
+      before({}, { account: null }),
+    ]) {
+      const made = consented(grant, way, previous);
+      expect(made.fields).toEqual({ ...CLIENT, access_token: 'access' });
+      expect([made.refreshAt, made.oauth?.refreshable]).toEqual([null, false]);
+    }
+  });
+
+  it('is refreshed a margin before its end, at most a fifth of its life', () => {
+    const { refresh_margin_seconds: margin } = way.oauth2!;
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10_000_000 }), (lifetimeSeconds) => {
+        const { expiresAt, refreshAt } = consented(granted({ lifetimeSeconds }));
+        expect(seconds(expiresAt)).toBe(lifetimeSeconds);
+        expect(seconds(refreshAt)).toBeCloseTo(lifetimeSeconds - Math.min(margin, lifetimeSeconds / 5), 2);
+      }),
+    );
+  });
+
+  it.each<[string, Partial<TokenGrant>, AuthWay, [number | null, number | null]]>([
+    ['no lifetime is used until it is refused', { lifetimeSeconds: undefined }, way, [null, null]],
+    [
+      'no lifetime, where one is known of the provider',
+      { lifetimeSeconds: undefined },
+      like({ assumed_lifetime_seconds: 100, refresh_margin_seconds: 10 }),
+      [100, 90],
+    ],
+    ['no refresh token ends, and is not refreshed', { refreshToken: undefined }, way, [3600, null]],
+    ['a refresh token of no use ends', {}, like({ refresh: 'none' }), [3600, null]],
+    ['a lifetime that no token has', { lifetimeSeconds: 1e12 }, way, [null, null]],
+    ['no time to live', { lifetimeSeconds: 0 }, way, [null, null]],
+  ])('with %s', (_, more, of, expected) => {
+    const { expiresAt, refreshAt } = consented(granted(more), of);
+    expect([seconds(expiresAt), seconds(refreshAt)]).toEqual(expected);
+  });
+});
+
+describe('what a refresh makes', () => {
+  const before = () => {
+    const { fields, oauth } = consented(granted());
+    return { fields, oauth: { ...oauth!, uncertain_since: 'then' } };
+  };
+
+  it('has the new refresh token of a provider that rotates, and else the old one', () => {
+    const rotated = credentialOfRefresh(
+      way,
+      granted({ accessToken: 'new', refreshToken: 'rotated' }),
+      before(),
+    );
+    expect(rotated.fields).toEqual({ ...CLIENT, access_token: 'new', refresh_token: 'rotated' });
+    const stable = credentialOfRefresh(
+      way,
+      granted({ accessToken: 'new', refreshToken: undefined }),
+      before(),
+    );
+    expect(stable.fields).toEqual({ ...CLIENT, access_token: 'new', refresh_token: 'refresh' });
+    expect(isRefreshable(way, stable.fields)).toBe(true);
+  });
+
+  it('keeps whose it is and when that was agreed, and forgets what failed', () => {
+    const { oauth } = credentialOfRefresh(way, granted({ scopes: null, account: null }), before());
+    expect(oauth).toMatchObject({
+      account: { id: '1', name: 'ada' },
+      scopes_asked: ['a', 'b'],
+      scopes_granted: ['a'],
+      connected_at: new Date(NOW + 500).toISOString(),
+      failure: null,
+      uncertain_since: null,
+    });
+  });
+});

@@ -1,0 +1,211 @@
+import type { Page } from '@playwright/test';
+import { expectAccessible, expectFits } from './support/accessible';
+import { CLIENT, expect, oidcConfig, test, unauthorised } from './support/oauth-test';
+import { button, chooseService, contentOf, field, heading, stateOf, storageOf } from './support/screen';
+
+test.use({ installation: 'oauth' });
+
+/** Presses what opens a window, and answers the window. */
+async function windowOf(page: Page, name: string | RegExp): Promise<Page> {
+  const opened = page.waitForEvent('popup');
+  await button(page, name).click();
+  return opened;
+}
+
+/** Fills the wizard up to the button that opens the window. */
+async function fillOAuth(page: Page, config: Record<string, string>, name: string): Promise<void> {
+  await page.getByRole('radio', { name: /^OAuth 2\.0 authorization code/ }).click();
+  await field(page, 'Client ID').fill(CLIENT.id);
+  await field(page, 'Client secret').fill(CLIENT.secret);
+  await button(page, 'Continue').click();
+  await field(page, 'Name').fill(name);
+  for (const [label, value] of Object.entries(config)) await field(page, label).fill(value);
+}
+
+const tokenTab = (page: Page) => page.getByRole('tab', { name: 'Token' }).click();
+
+test('a consent in a window, at a real OAuth server', async ({ page, product, oidc }) => {
+  const config = oidcConfig(oidc);
+  await chooseService(page, 'generic', 'Generic HTTP API');
+  await page.getByRole('radio', { name: /^OAuth 2\.0 authorization code/ }).click();
+  await expect(field(page, 'Callback URL')).toHaveValue(`${product.url}/api/v1/oauth/callback`);
+  await expect(page.getByRole('complementary', { name: 'Register a client at the service' })).toBeVisible();
+  await expect(page.getByRole('complementary', { name: 'What will happen' })).toBeVisible();
+  await expectFits(page, 'a way by consent');
+  await fillOAuth(
+    page,
+    {
+      'Base URL': config.base_url,
+      'Test path': config.test_path,
+      'Authorization URL': config.authorization_url,
+      'Token URL': config.token_url,
+      'Revocation URL': config.revocation_url,
+      Scopes: config.oauth_scopes,
+      'Further parameters': config.oauth_parameters,
+    },
+    'Behind a real server',
+  );
+  const popup = await windowOf(page, 'Connect with the service');
+  await popup.waitForEvent('close');
+  await expect(heading(page, 'Behind a real server')).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'The service is connected' })).toBeVisible();
+  await expect(stateOf(page, 'Active')).toBeVisible();
+  expect(oidc.tokenRequests.authorization_code).toBe(1);
+  const seen = await contentOf(page);
+  expect(seen).not.toContain(CLIENT.secret);
+  await expectAccessible(page, 'connected');
+});
+
+test('a token is renewed by hand, and its page tells of it', async ({ page, person, oidc }) => {
+  const { id } = await unauthorised(person, oidc, 'To be renewed');
+  await page.goto(`/integrations/${id}`);
+  await expect(stateOf(page, 'Not connected')).toBeVisible();
+  await expectAccessible(page, 'not authorised yet');
+  const popup = await windowOf(page, 'Connect with the service');
+  await popup.waitForEvent('close');
+  await expect(stateOf(page, 'Active')).toBeVisible();
+  await tokenTab(page);
+  const token = page.getByRole('region', { name: 'Token' });
+  await expect(token).toContainText('Valid');
+  await expect(token).toContainText('Your organisation’s own');
+  oidc.resetCounts();
+  await button(token, 'Refresh now').click();
+  await expect(page.getByText('The token is renewed.')).toBeVisible();
+  expect(oidc.tokenRequests.refresh_token).toBe(1);
+  const history = page.getByRole('region', { name: 'History' }).getByRole('listitem');
+  await expect(history).toHaveCount(2);
+  await expect(history.first()).toContainText('Renewed by hand');
+  await expect(history.last()).toContainText('Authorised');
+  await expect(page.getByRole('region', { name: 'Permissions' })).toContainText('offline_access');
+  await expectAccessible(page, 'the token');
+  await expectFits(page, 'the token');
+});
+
+test('a refresh token that is dead asks for a new consent, which keeps everything else', async ({
+  page,
+  person,
+  oidc,
+}) => {
+  const made = await unauthorised(person, oidc, 'Withdrawn there');
+  await page.goto(`/integrations/${made.id}?tab=token`);
+  await (await windowOf(page, 'Connect with the service')).waitForEvent('close');
+  await expect(stateOf(page, 'Active')).toBeVisible();
+  oidc.onToken(() =>
+    Promise.resolve({
+      status: 400,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ error: 'invalid_grant', error_description: 'WORDS OF THE PROVIDER' }),
+    }),
+  );
+  await button(page.getByRole('region', { name: 'Token' }), 'Refresh now').click();
+  await expect(stateOf(page, 'Needs sign-in')).toBeVisible();
+  oidc.onToken();
+  await page.reload();
+  expect(await contentOf(page)).not.toContain('WORDS OF THE PROVIDER');
+  await expect(page.getByRole('region', { name: 'Token' })).toContainText('Revoked');
+  await expectAccessible(page, 'a dead token');
+  await (await windowOf(page, /^Authorise again$/)).waitForEvent('close');
+  await expect(stateOf(page, 'Active')).toBeVisible();
+  const { data } = await person.api.GET('/api/v1/integrations/{id}', { params: { path: { id: made.id } } });
+  expect(data?.data.integration).toMatchObject({ id: made.id, name: made.name, config: made.config });
+});
+
+test('whoever declines is told so, and tries again with what was entered', async ({ page, person, oidc }) => {
+  const { id } = await unauthorised(person, oidc, 'Declined at first');
+  await page.goto(`/integrations/${id}`);
+  oidc.person.denies = true;
+  await (await windowOf(page, 'Connect with the service')).waitForEvent('close');
+  await expect(page.getByRole('alert')).toContainText('Access was not granted');
+  await expectAccessible(page, 'declined');
+  oidc.person.denies = false;
+  await (await windowOf(page, 'Try again')).waitForEvent('close');
+  await expect(stateOf(page, 'Active')).toBeVisible();
+});
+
+test('a blocked window is offered as a full page, which comes back', async ({ page, person, oidc }) => {
+  const { id } = await unauthorised(person, oidc, 'On a full page');
+  await page.addInitScript(() => {
+    window.open = () => null;
+  });
+  await page.goto(`/integrations/${id}`);
+  await button(page, 'Connect with the service').click();
+  await expect(page.getByRole('alert')).toContainText('The browser did not let the window open');
+  await expectAccessible(page, 'a blocked window');
+  await button(page, 'Continue in this window').click();
+  await expect(heading(page, 'On a full page')).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'The service is connected' })).toBeVisible();
+  await expect(page).toHaveURL(new RegExp(`/integrations/${id}\\?connected=true$`));
+});
+
+test('declined on a full page: said there, with one button to try again', async ({ page, person, oidc }) => {
+  const { id } = await unauthorised(person, oidc, 'Declined on a page');
+  await page.addInitScript(() => {
+    window.open = () => null;
+  });
+  await page.goto(`/integrations/${id}`);
+  await button(page, 'Connect with the service').click();
+  oidc.person.denies = true;
+  await button(page, 'Continue in this window').click();
+  await expect(heading(page, 'Access was not granted')).toBeVisible();
+  expect(new URL(page.url()).pathname).toBe('/connect/result');
+  await expectAccessible(page, 'declined on a full page');
+  await expectFits(page, 'declined on a full page');
+  oidc.person.denies = false;
+  await button(page, 'Try again').click();
+  await expect(page.getByRole('status').filter({ hasText: 'The service is connected' })).toBeVisible();
+});
+
+test('a window that is closed is noticed', async ({ page, person, providers }) => {
+  providers.willAnswer('think');
+  await chooseService(page, 'netlify', 'Netlify');
+  await page.getByRole('radio', { name: /^OAuth/ }).click();
+  await button(page, 'Continue').click();
+  const popup = await windowOf(page, 'Connect with Netlify');
+  await expect(popup.getByRole('heading', { name: 'May Latchkey?' })).toBeVisible();
+  expect(await popup.evaluate(() => window.opener === null)).toBe(true);
+  await expect(page.getByRole('status')).toContainText('Waiting for Netlify');
+  await expectAccessible(page, 'waiting');
+  await popup.close();
+  await expect(page.getByRole('alert')).toContainText('The window was closed before the connection was made');
+  await expectAccessible(page, 'closed');
+  await expectFits(page, 'closed');
+  providers.willAnswer('agree');
+  await (await windowOf(page, 'Try again')).waitForEvent('close');
+  await expect(stateOf(page, 'Active')).toBeVisible();
+  const { data } = await person.api.GET('/api/v1/integrations');
+  expect(data?.data.pagination.total).toBe(1);
+});
+
+test.describe('refused calls are expected here', () => {
+  test('an address of the result that somebody made up harms nothing', async ({ page }) => {
+    const evil = '<img src=x onerror=alert(1)>';
+    const made = new URLSearchParams({ flow: 'connect', outcome: 'failed', code: evil, integration: evil });
+    await page.goto(`/connect/result?${made}`);
+    await expect(heading(page, 'The connection was not made')).toBeVisible();
+    expect(await page.locator('main').innerHTML()).not.toContain('img src=x');
+    await button(page, 'Go to integrations')
+      .or(page.getByRole('link', { name: 'Go to integrations' }))
+      .click();
+    await expect(page).toHaveURL(/\/integrations/);
+    for (const code of ['OAUTH_STATE_INVALID', 'OAUTH_STATE_EXPIRED', 'OAUTH_STATE_USED', 'NOT_FOUND']) {
+      await page.goto(`/connect/result?flow=connect&outcome=failed&code=${code}`);
+      await expect(page.getByRole('main').getByRole('link')).toHaveCount(1);
+    }
+  });
+});
+
+test('the draft of a way by consent survives a reload without its secret', async ({ page }) => {
+  await chooseService(page, 'slack', 'Slack');
+  await page.getByRole('radio', { name: /^OAuth/ }).click();
+  await field(page, 'Client ID').fill('1.2');
+  await field(page, 'Client secret').fill(CLIENT.secret);
+  await page.getByRole('checkbox', { name: /^Posting to public channels/ }).click();
+  await page.reload();
+  await expect(field(page, 'Client ID')).toHaveValue('1.2');
+  await expect(field(page, 'Client secret')).toHaveValue('');
+  await expect(page.getByRole('checkbox', { name: /^Posting to public channels/ })).not.toBeChecked();
+  await expect(page.getByRole('checkbox', { name: /^Posting messages/ })).toBeDisabled();
+  expect(await storageOf(page)).not.toContain(CLIENT.secret);
+  await expectAccessible(page, 'permissions to choose');
+  await expectFits(page, 'permissions to choose');
+});
