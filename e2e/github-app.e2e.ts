@@ -1,6 +1,5 @@
 import type { Page } from '@playwright/test';
 import { expectAccessible, expectFits } from './support/accessible';
-import type { Github } from './support/github';
 import { expect, test } from './support/github-test';
 import { connect, slack } from './support/people';
 import { button, field, heading, stateOf } from './support/screen';
@@ -36,23 +35,24 @@ async function install(page: Page): Promise<void> {
   await expect(rowOf(page, 'acme/billing')).toBeVisible();
 }
 
-test('an App is created, installed and listed, with nothing copied', async ({ page, github, product }) => {
+test('the form for a new App says what it wants', async ({ page }) => {
   await page.goto('/integrations/new?type=github');
   await page.getByRole('radio', { name: /^Install a GitHub App/ }).click();
   await expect(page.getByText('A GitHub App is an account of its own for Latchkey')).toBeVisible();
   await expect(page.getByText('GitHub cannot send news to this address')).toBeVisible();
   await expectUsable(page, 'no App yet');
+  await page.getByRole('switch', { name: 'It is on GitHub Enterprise Server' }).click();
   await button(page, 'Create a GitHub App').click();
   await expect(field(page, 'GitHub organisation')).toHaveAccessibleDescription(
     /Enter the organisation’s name/,
   );
-  await page.getByRole('switch', { name: 'It is on GitHub Enterprise Server' }).click();
-  await button(page, 'Create a GitHub App').click();
   await expect(field(page, 'Address of GitHub Enterprise Server')).toHaveAccessibleDescription(
     /Enter its address/,
   );
   await expectUsable(page, 'a new App with mistakes');
+});
 
+test('an App is created, installed and listed, with nothing copied', async ({ page, github, product }) => {
   await createApp(page);
   const { app } = github.api;
   expect(app?.owner).toBe('acme');
@@ -60,7 +60,6 @@ test('an App is created, installed and listed, with nothing copied', async ({ pa
   await expectUsable(page, 'App created');
   await page.getByRole('link', { name: 'Install it' }).click();
   await expect(page.getByRole('radio', { name: new RegExp(`^${app?.name}`) })).toBeChecked();
-  await expectUsable(page, 'an App to install');
   await page.goBack();
   await install(page);
 
@@ -69,27 +68,46 @@ test('an App is created, installed and listed, with nothing copied', async ({ pa
   await expect(rowOf(page, 'acme/website')).toContainText('Public');
   await expect(rowOf(page, 'acme/intranet')).toContainText(/Archived.*master/);
   await expectUsable(page, 'repositories');
-  await page
-    .getByRole('radiogroup', { name: 'Archived or not' })
-    .getByText('Archived', { exact: true })
-    .click();
+  const archived = page.getByRole('radiogroup', { name: 'Archived or not' });
+  await archived.getByText('Archived', { exact: true }).click();
   await expect(page).toHaveURL(/archived=true/);
   await expect(rowOf(page, 'acme/billing')).toHaveCount(0);
   await expect(rowOf(page, 'acme/intranet')).toBeVisible();
-  await page.getByRole('radiogroup', { name: 'Archived or not' }).getByText('All').click();
+  await archived.getByText('All').click();
   await page.getByRole('searchbox', { name: 'Search repositories' }).fill('web');
   await expect(rowOf(page, 'acme/intranet')).toHaveCount(0);
   await expect(rowOf(page, 'acme/website')).toBeVisible();
   await expect(stateOf(page, 'Active')).toBeVisible({ timeout: 20_000 });
-  expect(product.logs()).not.toContain(app?.clientSecret);
+  for (const secret of [app?.clientSecret, app?.webhookSecret, 'BEGIN RSA PRIVATE KEY']) {
+    expect(product.logs()).not.toContain(secret);
+  }
 
   await page.goto('/settings/github-apps');
   const panel = page.getByRole('region', { name: app?.name });
   await expect(panel).toContainText(/Installations here\s*1/);
-  await expect(panel).toContainText(`https://github.com/apps/${app?.slug}`);
-  await expectUsable(page, 'GitHub Apps');
   await button(panel, `Delete ${app?.name}…`).focus();
   await expect(page.getByText('Integrations use it. Delete them first.')).toBeVisible();
+});
+
+test('an App that nothing uses is deleted by its name', async ({ page, github }) => {
+  await createApp(page);
+  const name = github.api.app?.name ?? '';
+  await page.goto('/integrations/new?type=github&method=app');
+  await expect(button(page, 'Install on GitHub')).toBeVisible();
+  await expectUsable(page, 'an App to install');
+  await page.goto('/settings');
+  await page.getByRole('link', { name: 'GitHub Apps' }).click();
+  const panel = page.getByRole('region', { name });
+  await expect(panel).toContainText(`https://github.com/apps/${github.api.app?.slug}`);
+  await expectUsable(page, 'GitHub Apps');
+  await button(panel, `Delete ${name}…`).click();
+  const dialog = page.getByRole('dialog', { name: `Delete “${name}”?` });
+  await expect(button(dialog, 'Delete the App')).toBeDisabled();
+  await expectAccessible(page, 'deleting an App');
+  await dialog.getByRole('textbox', { name: `Type ${name} to confirm` }).fill(name);
+  await button(dialog, 'Delete the App').click();
+  await expect(page.getByRole('heading', { name: 'No GitHub App yet' })).toBeVisible();
+  await expectUsable(page, 'no GitHub Apps');
 });
 
 test('what changes on GitHub shows: a new name, another repository, one that went', async ({
@@ -180,20 +198,30 @@ test('a suspended installation says so, and where to press', async ({ page, gith
   await expectUsable(page, 'suspended');
 });
 
+test('without a webhook the next check finds out, and what was tried is told', async ({ page, github }) => {
+  await createApp(page);
+  await install(page);
+  await expect(stateOf(page, 'Active')).toBeVisible({ timeout: 20_000 });
+  github.api.suspended = true;
+  await page.getByRole('tab', { name: 'Overview' }).click();
+  const attempts = page.getByRole('list', { name: 'Attempts at recovery' });
+  await expect(async () => {
+    await page.reload();
+    await expect(attempts).toContainText('The installation on GitHub needs a person', { timeout: 2000 });
+  }).toPass({ timeout: 30_000 });
+  await expect(attempts).toContainText('the installation on acme is suspended');
+  await expectUsable(page, 'recovery');
+});
+
 test('a request that an owner has to approve', async ({ page }) => {
   await page.goto('/connect/result?flow=github_install&outcome=pending');
   await expect(heading(page, 'An owner has to approve it')).toBeVisible();
   await expectUsable(page, 'pending');
 });
 
-async function openRepositories(page: Page, github: Github): Promise<void> {
+test('channels of Slack are mapped, changed and taken off', async ({ page, person }) => {
   await createApp(page);
   await install(page);
-  expect(github.api.app).toBeDefined();
-}
-
-test('channels of Slack are mapped, changed and taken off', async ({ page, person, github }) => {
-  await openRepositories(page, github);
   await button(page, 'Map a channel to acme/billing').click();
   const dialog = page.getByRole('dialog', { name: 'A channel for acme/billing' });
   await expect(dialog).toContainText('No Slack workspace is connected yet.');
@@ -236,8 +264,9 @@ test('channels of Slack are mapped, changed and taken off', async ({ page, perso
 test.describe('refused calls are expected here', () => {
   test.use({ quiet: false });
 
-  test('a mapping that fails is taken back in the open', async ({ page, person, github }) => {
-    await openRepositories(page, github);
+  test('a mapping that fails is taken back in the open', async ({ page, person }) => {
+    await createApp(page);
+    await install(page);
     await connect(person, slack('Acme on Slack'));
     await page.route('**/slack-channels/*', (route) =>
       route.fulfill({

@@ -15,7 +15,7 @@ for (const [typeId, provider] of Object.entries<PlayedProvider>(PROVIDERS)) {
   }) => {
     const { name, search, account, token, resources } = provider;
     await chooseService(page, search, name);
-    await page.getByRole('radio', { name: /^OAuth/ }).click();
+    if (typeId !== 'google_cloud') await page.getByRole('radio', { name: /^OAuth/ }).click();
     const shared = typeId === 'netlify';
     if (!shared) {
       await field(page, 'Client ID').fill(OWN.id);

@@ -176,6 +176,47 @@ test('a window that is closed is noticed', async ({ page, person, providers }) =
   expect(data?.data.pagination.total).toBe(1);
 });
 
+test('a word of the window that is lost is made up for by asking the server', async ({
+  page,
+  person,
+  oidc,
+}) => {
+  const { id } = await unauthorised(person, oidc, 'Word lost');
+  await page.context().addInitScript(() => {
+    BroadcastChannel.prototype.postMessage = () => undefined;
+  });
+  await page.goto(`/integrations/${id}`);
+  await (await windowOf(page, 'Connect with the service')).waitForEvent('close');
+  await expect(page.getByRole('status').filter({ hasText: 'The service is connected' })).toBeVisible();
+});
+
+test('a callback that is visited twice says that it counts once', async ({ page, person, oidc }) => {
+  const { id } = await unauthorised(person, oidc, 'Visited twice');
+  await page.addInitScript(() => {
+    window.open = () => null;
+  });
+  const callbacks: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('/api/v1/oauth/callback')) callbacks.push(request.url());
+  });
+  await page.goto(`/integrations/${id}`);
+  await button(page, 'Connect with the service').click();
+  await button(page, 'Continue in this window').click();
+  await expect(stateOf(page, 'Active')).toBeVisible();
+  await page.goto(callbacks[0] ?? '');
+  await expect(heading(page, 'This answer was used before')).toBeVisible();
+  await page.getByRole('link', { name: 'Go to the integration' }).click();
+  await expect(stateOf(page, 'Active')).toBeVisible();
+});
+
+test('a window that cannot close itself says so', async ({ page }) => {
+  await page.goto('/integrations');
+  await page.goto('/connect/result?flow=connect&outcome=failed&code=OAUTH_DENIED&display=popup');
+  await expect(heading(page, 'Access was not granted')).toBeVisible();
+  await expect(page.getByRole('main')).toContainText('You can close this window');
+  await expectAccessible(page, 'a window that stays');
+});
+
 test.describe('refused calls are expected here', () => {
   test('an address of the result that somebody made up harms nothing', async ({ page }) => {
     const evil = '<img src=x onerror=alert(1)>';

@@ -26,11 +26,14 @@ export const test = signedInTest.extend<{ github: Github }, { played: Github; st
     },
     { scope: 'worker', timeout: 90_000 },
   ],
-  github: async ({ context, played }, use) => {
-    played.reset();
-    await played.playIn(context);
-    await use(played);
-  },
+  github: [
+    async ({ context, played }, use) => {
+      played.reset();
+      await played.playIn(context);
+      await use(played);
+    },
+    { auto: true },
+  ],
 });
 
 export { expect } from './test';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import supertest from 'supertest';
 import { FlowStates } from '../src/connect/flow-states.service.js';
 import { type Browser, ConnectStage, outcomeOf } from './support/connect-stage.js';
 import { consent } from './support/oidc.js';
@@ -89,6 +90,25 @@ describe('a state', () => {
     const outcomes = [outcomeOf(landed).outcome === 'connected', posted.status === 200];
     expect(outcomes.filter(Boolean)).toHaveLength(1);
     expect([outcomeOf(landed).code, posted.body.error?.code].filter(Boolean)).toEqual(['OAUTH_STATE_USED']);
+    expect(stage.oidc.tokenRequests).toEqual({ authorization_code: 1 });
+  });
+
+  it('works once on two replicas', async () => {
+    const replica = await stage.testApp.launch();
+    const { browser, callback } = await arrive();
+    const path = `${callback.pathname}${callback.search}`;
+    const elsewhere = Array.from({ length: 5 }, () =>
+      supertest(replica.getHttpServer()).get(path).set('cookie', browser.cookieHeader),
+    );
+    const answers = await Promise.all([
+      ...elsewhere,
+      ...Array.from({ length: 5 }, () => browser.land(callback)),
+    ]);
+    await replica.close();
+
+    const landed = answers.map((each) => (each instanceof URL ? each : new URL(each.headers.location!)));
+    expect(landed.filter((url) => outcomeOf(url).outcome === 'connected')).toHaveLength(1);
+    expect(landed.filter((url) => outcomeOf(url).code === 'OAUTH_STATE_USED')).toHaveLength(9);
     expect(stage.oidc.tokenRequests).toEqual({ authorization_code: 1 });
   });
 
@@ -218,6 +238,16 @@ describe('a state', () => {
   it('is refused without a session where one is needed', async () => {
     await stage.testApp.http.post('/api/v1/oauth/callback').send({ state: 'x' }).expect(401);
   });
+});
+
+it('a fault of ours lands on the page too', async () => {
+  const { callback, browser } = await arrive();
+  await stage.testApp.sql('ALTER TABLE oauth_states RENAME TO away');
+  const landed = await browser.land(callback);
+  await stage.testApp.sql('ALTER TABLE away RENAME TO oauth_states');
+
+  expect(outcomeOf(landed)).toEqual(failed('INTERNAL'));
+  expect(outcomeOf(await browser.land(callback)).outcome).toBe('connected');
 });
 
 it('states are forgotten after a day', async () => {

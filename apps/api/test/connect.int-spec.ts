@@ -255,7 +255,7 @@ describe('the scopes', () => {
     expect(body.error.details).toEqual({
       scopes: ['can hold openid, offline_access, repo and nothing else'],
     });
-    for (const scopes of [[], 'repo', [5], ['x'.repeat(300)]])
+    for (const scopes of ['repo', [5], ['x'.repeat(300)]])
       await stage.testApp.as(stage.admin).post(`/integrations/${id}/oauth/initiate`, { scopes }).expect(400);
   });
 });

@@ -76,6 +76,7 @@ describe('a credential read by a program', () => {
       status: 'pending',
       values: { token: SECRET },
       expires_at: null,
+      selected_resources: [],
     });
     expect(headers['cache-control']).toBe('no-store');
     const [row] = await testApp.sql(

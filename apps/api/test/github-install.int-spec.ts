@@ -207,7 +207,7 @@ describe('what comes back', () => {
     expect(parameters(requested)).toMatchObject({ flow: 'github_install', outcome: 'pending' });
 
     const claim = await browser.land(`${base}?installation_id=77&setup_action=install`);
-    expect(claim.toString()).toBe(`${PUBLIC_URL}/github-app/claim?installation_id=77`);
+    expect(claim.toString()).toBe(`${PUBLIC_URL}/github-app/claim?installation_id=77&app_id=installation`);
     const install = await browser.land(`${PUBLIC_URL}/api/v1/github-app/install`);
     expect(install.toString()).toBe(`${PUBLIC_URL}/integrations/new?type=github&method=app`);
   });

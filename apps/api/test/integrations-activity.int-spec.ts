@@ -86,6 +86,7 @@ describe('health', () => {
       failed_checks: 0,
       checks: [],
       incidents: [],
+      recoveries: [],
     });
   });
 

@@ -55,7 +55,7 @@ describe('a connection whose consent was withdrawn', () => {
       {
         kind: 'integration.needs_reauth',
         title: 'Example must be authorised again',
-        message: expect.stringMatching(/no longer accepts the refresh token.*Press Reconnect/s),
+        message: expect.stringMatching(/no longer accepts the refresh token.*press “Authorise again”/s),
         integration_id: id,
       },
     ]);

@@ -54,6 +54,22 @@ const PERMISSIONS: Record<string, string> = {
   'GET /api/v1/integrations/{id}/slack/channels': 'repositories:read',
   'PUT /api/v1/repositories/{id}/slack-channels/{channel_id}': 'repositories:manage',
   'DELETE /api/v1/repositories/{id}/slack-channels/{channel_id}': 'repositories:manage',
+  'GET /api/v1/integrations/{id}/repositories': 'repositories:read',
+  'POST /api/v1/integrations/{id}/repositories/sync': 'repositories:manage',
+  'POST /api/v1/integrations/{id}/sync': 'integrations:sync',
+  'GET /api/v1/github-app': 'integrations:create',
+  'POST /api/v1/github-app/manifest': 'integrations:create',
+  'POST /api/v1/github-app/install': 'integrations:create',
+  'POST /api/v1/github-app/claim': 'integrations:create',
+  'DELETE /api/v1/github-app/{id}': 'integrations:create',
+  // GitHub's signature says who calls.
+  'POST /api/v1/github-app/webhook': 'public',
+  // The state and the cookie of the flow say who comes; without them nothing happens but a look at what is known.
+  'GET /api/v1/github-app/manifest/form': 'public',
+  'GET /api/v1/github-app/manifest/callback': 'public',
+  'GET /api/v1/github-app/install': 'public',
+  'GET /api/v1/github-app/setup': 'public',
+  'GET /api/v1/github-app/callback': 'public',
   // Slack's signature says who calls.
   'POST /api/v1/slack/events': 'public',
   // The state and the cookie of the flow say who comes.

@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { eventually } from './support/counterpart.js';
-import { SIGNING_SECRET, SlackStage } from './support/slack.js';
+import { event, SIGNING_SECRET, SlackStage } from './support/slack.js';
 import type { Account } from './support/test-app.js';
 
 const OWN_SECRET = '0123456789abcdef0123456789abcdef';
 let stage: SlackStage;
 let id: string;
 let app: string;
-let sent = 0;
 
 beforeAll(async () => {
   stage = await SlackStage.start();
@@ -27,17 +25,6 @@ beforeEach(async () => {
   id = await stage.withBotToken(stage.admin, { signing_secret: OWN_SECRET });
   app = await appOf(id);
   stage.counterpart.requests.length = 0;
-});
-
-const event = (type: string, more: object = {}, envelope: object = {}) => ({
-  token: 'legacy-verification-token',
-  team_id: 'T0AAAAAAA',
-  api_app_id: 'A0APP',
-  event: { type, ...more },
-  type: 'event_callback',
-  event_id: `Ev${(sent += 1).toString().padStart(8, '0')}`,
-  event_time: 1_700_000_000,
-  ...envelope,
 });
 
 const own = (body: object | string, options: object = {}) =>
@@ -248,74 +235,5 @@ describe('an app that was removed', () => {
     expect((await row()).status).toBe('active');
     const { body } = await stage.testApp.as(stage.admin).get(`/integrations/${id}/slack`).expect(200);
     expect(body.data.slack.workspace).toMatchObject({ id: 'T0AAAAAAA', removed_at: null });
-  });
-});
-
-describe('a channel that changed', () => {
-  const mapping = async () =>
-    (
-      await stage.testApp.sql<{ channel_name: string; problem: string | null }>(
-        'SELECT channel_name, problem FROM repository_slack_channels WHERE integration_id = $1',
-        [id],
-      )
-    )[0];
-
-  beforeEach(async () => {
-    const repository = await stage.repository();
-    await stage.testApp
-      .as(stage.admin)
-      .put(`/repositories/${repository}/slack-channels/C00000002`, { integration_id: id })
-      .expect(200);
-  });
-
-  it.each([
-    ['channel_rename', { channel: { id: 'C00000002', name: 'a lie', created: 1 } }],
-    ['group_rename', { channel: { id: 'C00000002' } }],
-    ['channel_unarchive', { channel: 'C00000002' }],
-  ])('by %s is known by its name of now', async (type, more) => {
-    stage.channels[1]!.name = 'releases';
-    await own(event(type, more)).expect(200);
-    await stage.workOff();
-    expect(await mapping()).toEqual({ channel_name: 'releases', problem: null });
-  });
-
-  it('by being archived, deleted and restored is marked and unmarked', async () => {
-    stage.channels[1]!.is_archived = true;
-    await own(event('channel_archive', { channel: 'C00000002' })).expect(200);
-    await stage.workOff();
-    expect(await mapping()).toEqual({ channel_name: 'deployments', problem: 'archived' });
-
-    const [gone] = stage.channels.splice(1, 1);
-    await own(event('channel_deleted', { channel: 'C00000002' })).expect(200);
-    await stage.workOff();
-    expect(await mapping()).toEqual({ channel_name: 'deployments', problem: 'unreachable' });
-
-    stage.channels.push({ ...gone!, is_archived: false });
-    await own(event('channel_unarchive', { channel: 'C00000002' })).expect(200);
-    await stage.workOff();
-    expect(await mapping()).toEqual({ channel_name: 'deployments', problem: null });
-  });
-
-  it('and is mapped nowhere is not asked about', async () => {
-    stage.counterpart.requests.length = 0;
-    await own(event('channel_rename', { channel: { id: 'C00000003' } })).expect(200);
-    await stage.workOff();
-    expect(stage.calls('conversations.info')).toHaveLength(0);
-  });
-});
-
-describe('with a queue that works', () => {
-  it('an event is worked on by itself', async () => {
-    await own(event('app_uninstalled')).expect(200);
-    stage.tokens.clear();
-    const worker = await stage.testApp.launch({ LATCHKEY_ROLE: 'worker' });
-    try {
-      await eventually(
-        async () => (await row()).status === 'needs_reauth',
-        'that it needs to be connected again',
-      );
-    } finally {
-      await worker.close();
-    }
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Counterpart } from './support/counterpart.js';
 import { type Operation, readOperations } from './support/document.js';
+import { madeApp } from './support/github-route-calls.js';
 import { type MadeToken, makeToken } from './support/programs.js';
 import {
   createIntegration,
@@ -8,7 +9,9 @@ import {
   integrationForm,
   letIn,
   type Stage,
+  startBulk,
 } from './support/route-calls.js';
+import { mappedChannel } from './support/slack-route-calls.js';
 import { TestApp } from './support/test-app.js';
 
 let stage: Stage;
@@ -36,7 +39,10 @@ beforeAll(async () => {
   owned = {
     '/api/v1/integrations/': await createIntegration(stage, { test: true }),
     '/api/v1/notifications/': await createNotification(stage),
+    '/api/v1/bulk-operations/': (await startBulk(stage)).body.data.bulk_operation.id,
+    '/api/v1/github-app/': await madeApp(stage),
     '/api/v1/organizations/': stage.admin.organizationId,
+    '/api/v1/repositories/': (await mappedChannel(stage)).repository,
     '/api/v1/service-tokens/': (await makeToken(testApp, stage.admin)).id,
   };
 });
@@ -52,6 +58,7 @@ const ownedIn = (path: string): string =>
 /** A body that would be taken if the id were the caller's. */
 const bodyOf = ({ method, path }: Operation): object => {
   if (method === 'put' && path.endsWith('/resources')) return { kind: 'sites', ids: [] };
+  if (path.startsWith('/api/v1/repositories/')) return { integration_id: owned['/api/v1/integrations/'] };
   return method === 'patch'
     ? path.endsWith('/credentials')
       ? integrationForm(stage).credentials
@@ -66,7 +73,9 @@ const tokenFor = ({ permission }: Operation, who: 'owner' | 'stranger'): string 
     : (who === 'owner' ? stage : other).admin.accessToken;
 
 const call = (operation: Operation, id: string, who: 'owner' | 'stranger' = 'stranger') =>
-  stage.testApp.http[operation.method](operation.path.replace('{id}', id).replace('{path}', 'me'))
+  stage.testApp.http[operation.method](
+    operation.path.replace('{id}', id).replace('{path}', 'me').replace('{channel_id}', 'C00000001'),
+  )
     .set('authorization', `Bearer ${tokenFor(operation, who)}`)
     .send(operation.method === 'get' || operation.method === 'delete' ? undefined : bodyOf(operation));
 
@@ -77,9 +86,15 @@ const shapeOf = ({ status, body }: { status: number; body: { error?: object } })
 
 const everything = () =>
   Promise.all(
-    ['integrations', 'integration_credentials', 'notifications', 'integration_logs', 'service_tokens'].map(
-      (table) =>
-        stage.testApp.sql(`SELECT * FROM ${table} WHERE organization_id = $1`, [stage.admin.organizationId]),
+    [
+      'integrations',
+      'integration_credentials',
+      'notifications',
+      'integration_logs',
+      'service_tokens',
+      'bulk_operations',
+    ].map((table) =>
+      stage.testApp.sql(`SELECT * FROM ${table} WHERE organization_id = $1`, [stage.admin.organizationId]),
     ),
   );
 

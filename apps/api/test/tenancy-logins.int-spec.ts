@@ -109,6 +109,9 @@ describe('the login that finds work across organisations', () => {
     ['notifications', 'message'],
     ['audit_logs', 'metadata'],
     ['idempotency_keys', 'request_hash'],
+    ['token_events', 'message'],
+    ['bulk_operations', 'parameters'],
+    ['bulk_operation_items', 'name'],
   ])('cannot read %s.%s', async (table, column) => {
     expect(await refusal(system, `SELECT ${column} FROM ${table}`)).toBe(PERMISSION_DENIED);
     expect(await refusal(system, `SELECT * FROM ${table}`)).toBe(PERMISSION_DENIED);

@@ -40,9 +40,9 @@ const SEEDS: Record<string, string> = {
       created_at, updated_at) VALUES ($1, $5, 'github', 'installation', '1', 'acme', now(), now())`,
   selected_resources: `INSERT INTO selected_resources (organization_id, integration_id, kind, resource_id, name, selected_at)
     VALUES ($1, $5, 'projects', 'p1', 'Project', now())`,
-  github_apps: `INSERT INTO github_apps (organization_id, id, app_id, slug, name, client_id, web_url, api_url, sealed,
+  github_apps: `INSERT INTO github_apps (organization_id, id, app_id, slug, name, client_id, html_url, web_url, api_url, sealed,
       key_version, created_at, updated_at)
-    VALUES ($1, gen_random_uuid(), '1', 'app', 'App', 'Iv1', 'https://github.com', 'https://api.github.com', '\\x00', 1, now(), now())`,
+    VALUES ($1, gen_random_uuid(), '1', 'app', 'App', 'Iv1', 'https://github.com/apps/app', 'https://github.com', 'https://api.github.com', '\\x00', 1, now(), now())`,
   repositories: `INSERT INTO repositories (organization_id, id, integration_id, github_id, full_name, visibility, html_url,
       synced_at, created_at) VALUES ($1, $2, $5, 1, 'acme/web', 'private', 'https://github.com/acme/web', now(), now())`,
   repository_syncs: `INSERT INTO repository_syncs (organization_id, integration_id, state, requested_at)

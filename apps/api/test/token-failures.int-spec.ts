@@ -141,7 +141,7 @@ describe('a consent that was withdrawn', () => {
       status: 'needs_reauth',
       error_code: 'auth',
       error_message: reason,
-      error_hint: expect.stringContaining('Reconnect'),
+      error_hint: expect.stringContaining('press “Authorise again”'),
       next_check_at: null,
     });
     expect(await bench.openIncidents(id)).toBe(1);

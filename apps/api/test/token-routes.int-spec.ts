@@ -170,7 +170,7 @@ describe('a refresh that a person asks for', () => {
     const { body } = await api().post(`/integrations/${id}/tokens/refresh`).expect(409);
     expect(body.error).toMatchObject({
       code: 'REAUTHORIZATION_REQUIRED',
-      message: expect.stringMatching(/no longer accepts the refresh token.*Press Reconnect/s),
+      message: expect.stringMatching(/no longer accepts the refresh token.*press “Authorise again”/s),
     });
     expect(await audited(id)).toMatchObject([
       { outcome: 'failure', metadata: { code: 'REAUTHORIZATION_REQUIRED' } },

@@ -144,4 +144,55 @@ describe('the daily upkeep', () => {
     }
     expect(await left()).toEqual({ keys: ['new'], notifications: 1 });
   });
+
+  it('forgets flows, deliveries and bulk operations that are over, and one that fails keeps nothing else', async () => {
+    const { organizationId, userId } = bench.admin;
+    const at = new Date(testApp.clock.now() - 31 * DAY_MS);
+    await testApp.sql('DELETE FROM notifications');
+    const { rows } = await seedOld(organizationId, userId, at);
+    expect(rows).toEqual(['bulk_operations', 'inbound_deliveries', 'notifications', 'oauth_states']);
+    const worker = await testApp.launch({ LATCHKEY_ROLE: 'worker' });
+    await testApp.sql('REVOKE DELETE ON notifications FROM latchkey_system');
+    try {
+      await worker.get(UpkeepService, { strict: false }).run();
+      expect(await tablesWithRows()).toEqual(['notifications']);
+    } finally {
+      await testApp.sql('GRANT DELETE ON notifications TO latchkey_system');
+    }
+    await worker.get(UpkeepService, { strict: false }).run();
+    await worker.close();
+    expect(await tablesWithRows()).toEqual([]);
+  });
 });
+
+async function tablesWithRows(): Promise<string[]> {
+  const tables = ['bulk_operations', 'inbound_deliveries', 'notifications', 'oauth_states'];
+  const found = await Promise.all(
+    tables.map(async (table) => ((await testApp.sql(`SELECT 1 FROM ${table}`)).length > 0 ? [table] : [])),
+  );
+  return found.flat();
+}
+
+async function seedOld(organizationId: string, userId: string, at: Date): Promise<{ rows: string[] }> {
+  await testApp.sql(
+    `INSERT INTO bulk_operations (organization_id, id, action, status, total, created_by, created_at)
+     VALUES ($1, gen_random_uuid(), 'test', 'completed', 0, $2, $3)`,
+    [organizationId, userId, at],
+  );
+  await testApp.sql(
+    `INSERT INTO oauth_states (organization_id, id, state_hash, browser_hash, user_id, session_id, purpose, created_at, expires_at)
+     VALUES ($1, gen_random_uuid(), '\\x01', '\\x01', $2, gen_random_uuid(), 'connect', $3, $3)`,
+    [organizationId, userId, at],
+  );
+  await testApp.sql(
+    `INSERT INTO inbound_deliveries (organization_id, source, delivery_id, event, received_at)
+     VALUES ($1, 'github', 'old', 'push', $2)`,
+    [organizationId, at],
+  );
+  await testApp.sql(
+    `INSERT INTO notifications (organization_id, id, user_id, event_id, kind, title, message, created_at)
+     VALUES ($1, gen_random_uuid(), $2, gen_random_uuid(), 'integration.needs_reauth', 'Old', '', $3)`,
+    [organizationId, userId, at],
+  );
+  return { rows: await tablesWithRows() };
+}

@@ -34,6 +34,7 @@ const CREDENTIAL = {
   status: 'active',
   values: { access_token: 'ghs_1' },
   expires_at: '2026-03-01T13:00:00.000Z',
+  selected_resources: [{ kind: 'projects', id: 'p1', name: 'Project', details: { region: 'eu' } }],
 };
 
 const integration = (number: number) => ({
@@ -75,6 +76,7 @@ describe('a credential', () => {
       status: 'active',
       values: { access_token: 'ghs_1' },
       expiresAt: new Date('2026-03-01T13:00:00Z'),
+      selectedResources: [{ kind: 'projects', id: 'p1', name: 'Project' }],
     });
     expect(wire.received).toMatchObject([
       {
@@ -91,11 +93,20 @@ describe('a credential', () => {
   });
 
   it('is asked for anew each time', async () => {
-    const other = { ...CREDENTIAL, values: { access_token: 'ghs_2' }, expires_at: null };
+    const other = {
+      ...CREDENTIAL,
+      values: { access_token: 'ghs_2' },
+      expires_at: null,
+      selected_resources: undefined,
+    };
     wire.answers(success({ credential: CREDENTIAL }), success({ credential: other }));
     const bound = latchkey.integration(ID);
     expect((await bound.getCredential()).values).toEqual({ access_token: 'ghs_1' });
-    expect(await bound.getCredential()).toMatchObject({ values: { access_token: 'ghs_2' }, expiresAt: null });
+    expect(await bound.getCredential()).toMatchObject({
+      values: { access_token: 'ghs_2' },
+      expiresAt: null,
+      selectedResources: [],
+    });
   });
 
   it('that is refused is an error with all that was said', async () => {
@@ -205,6 +216,7 @@ describe('integrations', () => {
       nextCheckAt: null,
       statusChangedAt: new Date('2026-02-01T00:00:00Z'),
       consecutiveFailures: 0,
+      selectedResources: [],
       teamIds: ['t-1'],
       createdBy: { id: 'u-1', fullName: 'Ada' },
       createdAt: new Date('2026-01-01T00:00:00Z'),

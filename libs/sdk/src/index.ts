@@ -10,5 +10,6 @@ export type {
   IntegrationSort,
   IntegrationStatus,
   ProxyInit,
+  SelectedResource,
   TokenStatus,
 } from './types.js';

@@ -1,5 +1,5 @@
 import { isObject, type Json } from './answers.js';
-import type { Credential, Integration } from './types.js';
+import type { Credential, Integration, SelectedResource } from './types.js';
 
 /** An answer that lacks what it must have. It holds nothing of the answer. */
 export class Malformed extends Error {}
@@ -33,6 +33,11 @@ function number(value: unknown): number {
   return value;
 }
 
+function readSelected(value: unknown): SelectedResource {
+  const { kind, id, name } = object(value);
+  return { kind: text(kind), id: text(id), name: text(name) };
+}
+
 /** @throws Malformed */
 export function readCredential(data: Json): Credential {
   const credential = object(data.credential);
@@ -44,6 +49,7 @@ export function readCredential(data: Json): Credential {
     status: text(credential.status) as Credential['status'],
     values: object(credential.values) as Credential['values'],
     expiresAt: optional(date, credential.expires_at),
+    selectedResources: list(credential.selected_resources ?? []).map(readSelected),
   };
 }
 
@@ -76,6 +82,7 @@ export function readIntegration(value: unknown): Integration {
     nextCheckAt: optional(date, integration.next_check_at),
     statusChangedAt: date(integration.status_changed_at),
     consecutiveFailures: number(integration.consecutive_failures),
+    selectedResources: list(integration.selected_resources ?? []).map(readSelected),
     teamIds: list(integration.team_ids).map(text),
     createdBy: optional(readCreator, integration.created_by),
     createdAt: date(integration.created_at),

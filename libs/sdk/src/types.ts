@@ -2,7 +2,7 @@
 export type IntegrationStatus = 'pending' | 'active' | 'error' | 'disabled' | 'needs_reauth';
 
 /** The state of an integration's token, where it has one that ends. */
-export type TokenStatus = 'none' | 'valid' | 'expiring' | 'expired' | 'revoked';
+export type TokenStatus = 'none' | 'valid' | 'expiring' | 'expired' | 'revoked' | 'unauthorized';
 
 /** The kinds of credentials Latchkey keeps; a newer server may know more. */
 export type CredentialType =
@@ -45,6 +45,15 @@ export interface ProxyInit extends Omit<RequestInit, 'body' | 'redirect' | 'sign
   duplex?: 'half';
 }
 
+/** Something of the account that somebody selected: a project, a team, a site. */
+export interface SelectedResource {
+  /** Plural, for instance `projects`. */
+  kind: string;
+  /** As the service calls it. */
+  id: string;
+  name: string;
+}
+
 /** A credential in the clear. Do not store it and do not log it: ask again instead. */
 export interface Credential {
   integrationId: string;
@@ -58,6 +67,8 @@ export interface Credential {
   values: Record<string, string | number | boolean>;
   /** Ask again after this time; `null` when the credential does not end by itself. */
   expiresAt: Date | null;
+  /** What of the account the integration is for; empty for all of it. */
+  selectedResources: SelectedResource[];
 }
 
 /** A connected service. It never holds a secret. */
@@ -86,6 +97,8 @@ export interface Integration {
   nextCheckAt: Date | null;
   statusChangedAt: Date;
   consecutiveFailures: number;
+  /** What of the account it is for; empty for all of it. */
+  selectedResources: SelectedResource[];
   teamIds: string[];
   createdBy: { id: string; fullName: string } | null;
   createdAt: Date;

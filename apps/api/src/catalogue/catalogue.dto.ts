@@ -48,7 +48,9 @@ export class AuthModeDto {
   @TextField() description: string;
   @TextField({ example: 'api_token' }) credential_type: string;
   @TextsField({ description: 'Where to find the credential, step by step.' }) steps: string[];
-  @TextsField({ description: 'Fields of the configuration that it needs besides those that are always required.' })
+  @TextsField({
+    description: 'Fields of the configuration that it needs besides those that are always required.',
+  })
   requires_config: string[];
   @TextField({ nullable: true }) link: string | null;
   @TextField({

@@ -28,7 +28,7 @@ function fromFramework(status: number, message: string): AppError | undefined {
 }
 
 /** The database is away, full or starting: SQLSTATE classes 08, 53 and 57P, and what the socket and the pool say. */
-function isDatabaseAway(error: unknown): boolean {
+export function isDatabaseAway(error: unknown): boolean {
   const cause = (error as { driverError?: unknown }).driverError ?? error;
   const { code = '', message = '' } = cause as { code?: string; message?: string };
   return (

@@ -3,11 +3,16 @@ import { ApiExtraModels, ApiOperation, ApiResponse, getSchemaPath } from '@nestj
 import { ERROR_STATUS, type ErrorCode } from './app-error.js';
 import { ErrorReply } from './error-reply.js';
 
-type Shape = Type | [Type] | { type: string | string[]; format?: string; additionalProperties?: boolean };
+type Shape =
+  | Type
+  | [Type]
+  | { orNull: Type }
+  | { type: string | string[]; format?: string; additionalProperties?: boolean };
 
 const isModel = (shape: Shape): shape is Type => typeof shape === 'function';
 
 function schemaOf(shape: Shape): object {
+  if ('orNull' in shape) return { anyOf: [{ $ref: getSchemaPath(shape.orNull) }, { type: 'null' }] };
   if (isModel(shape)) return { $ref: getSchemaPath(shape) };
   if (Array.isArray(shape)) return { type: 'array', items: { $ref: getSchemaPath(shape[0]) } };
   return shape;
@@ -23,7 +28,7 @@ export const Summary = (text: string) =>
  */
 export function Replies(status: 200 | 201 | 202, data: Record<string, Shape>, description = 'Done.') {
   const models = Object.values(data).flatMap((shape) =>
-    isModel(shape) ? [shape] : Array.isArray(shape) ? shape : [],
+    isModel(shape) ? [shape] : Array.isArray(shape) ? shape : 'orNull' in shape ? [shape.orNull] : [],
   );
   return applyDecorators(
     HttpCode(status),

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import canonicalize from 'canonicalize';
-import { redactValues } from '../common/redaction.js';
 import { AppError } from '../common/app-error.js';
 import { OAuthParties, type SavedParty } from '../integrations/oauth-parties.js';
 import type { NewConsent } from '../integrations/consent-store.js';
@@ -13,7 +12,6 @@ import { authorizationRefused, exchangeFailed, scopesMissing, unreadableAnswer }
 
 const EXCHANGE_MS = 25_000;
 const REVOCATION_MS = 10_000;
-const LONGEST_NAME = 200;
 
 export interface Answer {
   parameters: CallbackParameters;
@@ -29,29 +27,6 @@ export interface Answer {
 export function fingerprintOf({ way, client, config }: SavedParty): string {
   const what = canonicalize([way.id, client.of, client.id, config]) ?? '';
   return createHash('sha256').update(what).digest('base64url');
-}
-
-/** A provider must not bring a secret into the settings, the log or an answer of ours. */
-function cleaned(grant: TokenGrant, { client }: SavedParty): TokenGrant {
-  const secrets = [grant.accessToken, grant.refreshToken, client.secret].filter((each) => each !== undefined);
-  const clean = (text: string): string =>
-    redactValues(text, secrets)
-      .replace(/\p{Cc}+/gu, ' ')
-      .slice(0, LONGEST_NAME)
-      .toWellFormed();
-  const { id, name } = grant.account ?? {};
-  const captured = Object.entries(grant.captured).map(([field, value]) => [
-    field,
-    redactValues(value, secrets),
-  ]);
-  return {
-    ...grant,
-    account: grant.account && {
-      ...(id === undefined ? {} : { id: clean(id) }),
-      ...(name === undefined ? {} : { name: clean(name) }),
-    },
-    captured: Object.fromEntries(captured) as Record<string, string>,
-  };
 }
 
 /** The code of a callback becomes tokens that hold what was asked for. */
@@ -78,7 +53,7 @@ export class ConsentExchange {
     try {
       const signal = AbortSignal.timeout(EXCHANGE_MS);
       const exchange = { callback, redirectUri, state, codeVerifier, scopes };
-      grant = cleaned(await this.client.exchange(party, exchange, signal), party);
+      grant = await this.client.exchange(party, exchange, signal);
     } catch (failure) {
       throw exchangeFailed(failure, party);
     }

@@ -1,4 +1,4 @@
-import { applyDecorators, Body, Controller, Get, Post, Req, Res } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Get, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiBody, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RateLimit } from '../auth/rate-limit.guard.js';
@@ -7,6 +7,7 @@ import { Auth, Public, RequireSession } from '../common/decorators.js';
 import { Fails, Replies, Summary } from '../common/replies.js';
 import { IntegrationDto } from '../integrations/integration.dto.js';
 import { JsonObject } from '../integrations/json-object.pipe.js';
+import { LandingFilter } from './landing.filter.js';
 import { OAuthCallback } from './oauth-callback.service.js';
 
 const PARAMETERS = {
@@ -34,6 +35,7 @@ export class OAuthCallbackController {
       'that says how it ended. The state and the cookie of the flow say who comes.',
   )
   @Public()
+  @UseFilters(LandingFilter)
   @RateLimit('oauth_callback', 600, 600)
   @ApiParameters()
   @ApiResponse({
@@ -41,7 +43,7 @@ export class OAuthCallbackController {
     description:
       'To `/connect/result?flow=&outcome=connected|failed&code=&integration=&display=&choose=&scopes=`.',
   })
-  @Fails('VALIDATION_FAILED', 'RATE_LIMITED')
+  @Fails('VALIDATION_FAILED')
   async land(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await reply.redirect(await this.callback.land(request, reply), 303);
   }

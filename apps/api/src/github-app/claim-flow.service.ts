@@ -89,7 +89,7 @@ export class ClaimFlow {
     const { app: ref, installation_id: installationId } = row.details as unknown as ClaimDetails;
     const app = await this.known.require(row.organizationId, ref);
     const authorization = { code, codeVerifier, redirectUri: this.redirectUri };
-    const installation = await this.proof.prove(app, installationId, authorization);
+    const installation = await this.proof.prove(actor, app, installationId, authorization);
     return { outcome: 'connected', integrationId: await this.connections.connect(actor, app, installation) };
   }
 

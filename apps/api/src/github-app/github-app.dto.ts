@@ -1,4 +1,4 @@
-import { BooleanField, DateField, IntegerField, ShapeField, TextField, UuidField } from '../common/fields.js';
+import { BooleanField, DateField, IntegerField, ShapeField, TextField } from '../common/fields.js';
 
 /** A GitHub login: letters, digits and single hyphens; enterprise-managed ones have an underscore. */
 const LOGIN = {
@@ -111,9 +111,4 @@ export class FlowStartDto {
 
   @DateField()
   expires_at: Date;
-}
-
-export class GitHubAppIdDto {
-  @UuidField()
-  id: string;
 }

@@ -65,7 +65,8 @@ export class HookRepair {
       return { url: null, problem, mended: null, redelivered };
     }
     const failed = await this.failedDeliveries(github);
-    const wrong = this.wrongWith(app, config, failed);
+    const fresh = failed.filter(({ guid }) => !redelivered.includes(guid));
+    const wrong = this.wrongWith(app, config, fresh);
     if (wrong.length > 0 && !mayMend) {
       const problem = `${wrong.join(' and ')}; it was set again several times today. Look who else changes the App’s webhook on GitHub.`;
       return { url: config.url, problem, mended: null, redelivered };
@@ -75,12 +76,12 @@ export class HookRepair {
       if (problem !== null)
         return { url: config.url, problem: `${wrong.join(' and ')}. ${problem}`, mended: null, redelivered };
     }
-    const missed = mayMend ? await this.redeliver(app, github, failed, redelivered) : [];
+    const missed = mayMend ? await this.redeliver(app, github, fresh) : [];
     const done = [
       ...(wrong.length > 0 ? [`${wrong.join(' and ')}: it was set again`] : []),
       ...(missed.length > 0 ? [`${missed.length} missed deliveries were asked for again`] : []),
     ];
-    const stuck = failed.filter(({ guid }) => redelivered.includes(guid)).length;
+    const stuck = failed.length - fresh.length;
     return {
       url: this.addressOf(app),
       problem:
@@ -131,7 +132,8 @@ export class HookRepair {
     const secret = app.secrets.webhookSecret ?? (await this.newSecret(app));
     if (secret === null) return 'Whoever runs Latchkey has to set GITHUB_APP_WEBHOOK_SECRET first.';
     const settings = { url: this.addressOf(app), content_type: 'json', insecure_ssl: '0', secret };
-    await github.ask('PATCH /app/hook/config', 'did not set the webhook', settings);
+    // As the body: Octokit takes a parameter called url for the address of the call.
+    await github.ask('PATCH /app/hook/config', 'did not set the webhook', { data: settings });
     return null;
   }
 
@@ -161,13 +163,8 @@ export class HookRepair {
   }
 
   /** @returns those that were asked for; each is once */
-  private async redeliver(
-    app: GitHubApp,
-    github: GitHub,
-    failed: HookDelivery[],
-    before: string[],
-  ): Promise<string[]> {
-    const missed = failed.filter(({ guid }) => !before.includes(guid)).slice(0, MOST_REDELIVERIES);
+  private async redeliver(app: GitHubApp, github: GitHub, failed: HookDelivery[]): Promise<string[]> {
+    const missed = failed.slice(0, MOST_REDELIVERIES);
     for (const { id, statusCode, installationId } of missed) {
       // Too large to be taken; what it tells of is read from GitHub all the same.
       if (statusCode === 413) await this.readAnew(app, installationId);

@@ -45,7 +45,7 @@ export class SetupService {
       );
       if (concerned.length > 0) return this.updated(concerned);
     }
-    return this.claimPage(installationId, owner?.id);
+    return this.claimPage(installationId, owner?.id ?? INSTALLATION_APP);
   }
 
   private async concerned(
@@ -68,10 +68,10 @@ export class SetupService {
   }
 
   /** A page where somebody who is signed in says that it is theirs. */
-  private claimPage(installationId: string, appId: string | undefined): string {
+  private claimPage(installationId: string, appId: string): string {
     const url = new URL('/github-app/claim', this.environment.publicUrl);
     url.searchParams.set('installation_id', installationId);
-    if (appId !== undefined) url.searchParams.set('app_id', appId);
+    url.searchParams.set('app_id', appId);
     return url.toString();
   }
 }

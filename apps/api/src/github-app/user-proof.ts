@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/audit.service.js';
+import type { Actor } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { EgressClient } from '../egress/egress.client.js';
 import { CredentialUnusableError } from '../tokens/credential-unusable.error.js';
 import { idOf, type Installation, installationOf } from './github-answers.js';
-import type { GitHubApp } from './github-app.js';
+import { auditedApp, type GitHubApp } from './github-app.js';
 import { type GitHub, GitHubClients } from './github-clients.js';
 import { explainGitHub, statusOf } from './github-failure.js';
 
@@ -33,11 +35,17 @@ export class UserProof {
   constructor(
     private readonly egress: EgressClient,
     private readonly clients: GitHubClients,
+    private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
   /** @throws AppError FORBIDDEN when it is not theirs; OAUTH_EXCHANGE_FAILED, OAUTH_PROVIDER_ERROR */
-  async prove(app: GitHubApp, installationId: string, authorization: Authorization): Promise<Installation> {
+  async prove(
+    actor: Actor,
+    app: GitHubApp,
+    installationId: string,
+    authorization: Authorization,
+  ): Promise<Installation> {
     const client = clientOf(app);
     const token = await this.exchange(app, client, authorization);
     try {
@@ -52,11 +60,23 @@ export class UserProof {
       await this.requireWhole(person, app, installation);
       return installation;
     } catch (error) {
+      if (error instanceof AppError) await this.refused(actor, app, installationId);
       if (!(error instanceof CredentialUnusableError)) throw error;
       throw new AppError('OAUTH_PROVIDER_ERROR', `${error.reason}. ${error.hint}`, { cause: error });
     } finally {
       await this.revoke(app, client, token);
     }
+  }
+
+  /** GitHub says that it is not theirs. */
+  private refused(actor: Actor, { ref }: GitHubApp, installationId: string): Promise<void> {
+    return this.audit.recordAlone(actor.organizationId, {
+      actor,
+      action: 'github_app.claim_refused',
+      ...auditedApp(ref),
+      outcome: 'blocked',
+      metadata: { installation_id: installationId },
+    });
   }
 
   private async exchange(

@@ -12,7 +12,6 @@ import { InboundDeliveries, type NewDelivery } from '../inbound/inbound-deliveri
 import { headerOf, jsonBodyOf, rawBodyOf, sameSignature } from '../inbound/signed-body.js';
 import { idOf } from './github-answers.js';
 import { auditedApp, type GitHubApp, INSTALLATION_APP, isInstallationApp } from './github-app.js';
-import { GITHUB } from './installation-states.js';
 import { KnownApps } from './known-apps.js';
 
 /** Anybody can send us forgeries; that it happens is to be known, not how often. */
@@ -71,17 +70,8 @@ export class WebhookService {
       ({ organizationId }) => isInstallationApp(app) || organizationId === app.organizationId,
     );
     let fate: DeliveryFate = 'ignored';
-    for (const { organizationId, integrationId } of concerned) {
-      const kept = await this.deliveries.accept(organizationId, delivery, (manager) =>
-        this.audit.record(manager, organizationId, {
-          actor: GITHUB,
-          action: 'github_app.delivery_accepted',
-          resourceType: 'integration',
-          resourceId: integrationId,
-          outcome: 'success',
-          metadata: { event: delivery.event, action: delivery.action },
-        }),
-      );
+    for (const { organizationId } of concerned) {
+      const kept = await this.deliveries.accept(organizationId, delivery);
       if (fate !== 'accepted') fate = kept;
     }
     return fate;

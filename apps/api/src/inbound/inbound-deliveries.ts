@@ -1,5 +1,4 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { Database } from '../database/database.js';
@@ -69,15 +68,8 @@ export class InboundDeliveries implements OnApplicationBootstrap {
     this.handlers.set(source, handler);
   }
 
-  /**
-   * Stores a delivery whose signature was verified. It is worked on when this has returned.
-   * @param also is written with it, when it is new
-   */
-  accept(
-    organizationId: string,
-    delivery: NewDelivery,
-    also?: (manager: EntityManager) => Promise<void>,
-  ): Promise<'accepted' | 'duplicate'> {
+  /** Stores a delivery whose signature was verified. It is worked on when this has returned. */
+  accept(organizationId: string, delivery: NewDelivery): Promise<'accepted' | 'duplicate'> {
     return this.database.tenant(organizationId, async (manager) => {
       const isNew = await this.repository.insert(
         manager,
@@ -93,7 +85,6 @@ export class InboundDeliveries implements OnApplicationBootstrap {
         delivery_id: delivery.deliveryId,
       };
       await this.jobs.send(queueOf(delivery.source), job, { manager });
-      await also?.(manager);
       return 'accepted';
     });
   }

@@ -32,7 +32,7 @@ export class DueTokens {
       integration_type_id: string;
     }>(
       `WITH due AS (
-         SELECT c.organization_id, c.id, i.integration_type_id
+         SELECT c.organization_id, c.integration_id, i.integration_type_id
          FROM integration_credentials c
          JOIN integrations i ON i.organization_id = c.organization_id AND i.id = c.integration_id
          WHERE c.refresh_at <= $1 AND (c.lease_until IS NULL OR c.lease_until <= now()) AND (c.refresh_claimed_until IS NULL OR c.refresh_claimed_until <= now())
@@ -40,7 +40,7 @@ export class DueTokens {
          ORDER BY c.refresh_at LIMIT $2 FOR UPDATE OF c SKIP LOCKED
        )
        UPDATE integration_credentials c SET refresh_claimed_until = ${CLAIM} FROM due
-       WHERE c.organization_id = due.organization_id AND c.id = due.id
+       WHERE c.organization_id = due.organization_id AND c.integration_id = due.integration_id
        RETURNING c.organization_id, c.integration_id, due.integration_type_id`,
       [this.clock.date(), limit, except],
     );

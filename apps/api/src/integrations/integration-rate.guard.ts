@@ -7,6 +7,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { isUUID } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import type { AuthenticatedRequest } from '../common/decorators.js';
 import { type RateLimitOptions, RateLimits } from '../common/rate-limits.js';
@@ -31,13 +32,11 @@ export class IntegrationRateGuard implements CanActivate {
     const http = context.switchToHttp();
     const { actor, params } = http.getRequest<AuthenticatedRequest>();
     const { id } = params as { id: string };
+    // What is no id is found nowhere, and need not be counted.
+    if (!isUUID(id)) return true;
     const key = `${actor?.organizationId} ${id.toLowerCase()}`;
-    await this.limits.take(
-      limit,
-      key,
-      http.getResponse<FastifyReply>(),
-      'That was asked for too often for this integration.',
-    );
+    const reply = http.getResponse<FastifyReply>();
+    await this.limits.take(limit, key, reply, 'That was asked for too often for this integration.');
     return true;
   }
 }

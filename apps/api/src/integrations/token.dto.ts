@@ -16,7 +16,9 @@ export class TokenErrorDto {
   code: string | null;
   @TextField({ example: 'auth', description: 'The kind of failure.' }) kind: string;
   @TextField({ example: 'Slack no longer accepts the refresh token.' }) reason: string;
-  @TextField({ example: 'Press Reconnect and authorise the connection again; its settings are kept.' })
+  @TextField({
+    example: 'Open the integration in Latchkey and press “Authorise again”; its settings are kept.',
+  })
   hint: string;
   @DateField() at: Date;
 }

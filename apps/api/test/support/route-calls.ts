@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Counterpart } from './counterpart.js';
 import { makeToken } from './programs.js';
 import { finishRotations } from './keys.js';
+import { GITHUB_ROUTE_CALLS } from './github-route-calls.js';
 import { SLACK_ROUTE_CALLS } from './slack-route-calls.js';
 import { type Account, TestApp } from './test-app.js';
 
@@ -77,7 +78,8 @@ const organizationKey = ({ admin }: Stage) => ({
 const rotateKey = (stage: Stage) =>
   stage.testApp.as(stage.admin).post('/admin/keys/rotate', organizationKey(stage));
 
-async function startBulk(stage: Stage): Promise<supertest.Response> {
+/** It waits: nobody carries it out where no jobs run. */
+export async function startBulk(stage: Stage): Promise<supertest.Response> {
   const ids = [await createIntegration(stage)];
   return stage.testApp.as(stage.admin).post('/integrations/bulk', { ids, action: 'disable' });
 }
@@ -116,6 +118,7 @@ async function finishConsent(stage: Stage): Promise<supertest.Response> {
 
 /** How to call each route that changes something, so that it succeeds. */
 export const ROUTE_CALLS: Record<string, RouteCall> = {
+  ...GITHUB_ROUTE_CALLS,
   ...SLACK_ROUTE_CALLS,
   'POST /api/v1/auth/register': {
     action: 'user.registered',

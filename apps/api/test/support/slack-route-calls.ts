@@ -1,7 +1,10 @@
 import type { RouteCall, Stage } from './route-calls.js';
 
 /** A repository that is mapped to a channel: changing how asks nothing of Slack. */
-async function mappedChannel({ testApp, admin }: Stage): Promise<{ path: string; slack: string }> {
+export async function mappedChannel({
+  testApp,
+  admin,
+}: Stage): Promise<{ path: string; slack: string; repository: string }> {
   const { body } = await testApp
     .as(admin)
     .post('/integrations', {
@@ -25,7 +28,11 @@ async function mappedChannel({ testApp, admin }: Stage): Promise<{ path: string;
      VALUES ($1, $2, 'C00000001', $3, 'general', '{"events": [], "branch": null, "muted": false}', now(), now())`,
     [admin.organizationId, repository!.id, slack],
   );
-  return { path: `/repositories/${repository!.id}/slack-channels/C00000001`, slack };
+  return {
+    path: `/repositories/${repository!.id}/slack-channels/C00000001`,
+    slack,
+    repository: repository!.id,
+  };
 }
 
 export const SLACK_ROUTE_CALLS: Record<string, RouteCall> = {

@@ -19,6 +19,20 @@ export interface Channel {
 export const channelsNamed = (...names: string[]): Channel[] =>
   names.map((name, index) => ({ id: `C${String(index + 1).padStart(8, '0')}`, name }));
 
+let sent = 0;
+
+/** An event of the Events API, with an id of its own. */
+export const event = (type: string, more: object = {}, envelope: object = {}) => ({
+  token: 'legacy-verification-token',
+  team_id: 'T0AAAAAAA',
+  api_app_id: 'A0APP',
+  event: { type, ...more },
+  type: 'event_callback',
+  event_id: `Ev${(sent += 1).toString().padStart(8, '0')}`,
+  event_time: 1_700_000_000,
+  ...envelope,
+});
+
 /** Plays slack.com for one workspace: forms in, JSON out, 200 for nearly everything. */
 export class SlackStage {
   team = { id: 'T0AAAAAAA', name: 'Acme' };

@@ -129,7 +129,9 @@ export const theme = createTheme({
     Tabs: {
       styles: {
         root: { '--tabs-list-border-width': '1px' },
-        tab: { fontWeight: 500, paddingInline: '0.75rem' },
+        // Where there is no room they are scrolled: a second line of them reads like another list.
+        list: { flexWrap: 'nowrap', overflowX: 'auto', overflowY: 'hidden', scrollbarWidth: 'none' },
+        tab: { flex: 'none', fontWeight: 500, paddingInline: '0.75rem' },
       },
     },
     Notification: {

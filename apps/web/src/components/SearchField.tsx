@@ -22,13 +22,15 @@ export function SearchField({ className, label, value, onChange }: SearchFieldPr
     setReported(value);
     setText(value ?? '');
   }
-  const report = useDebouncedCallback((next: string | undefined) => {
+  const report = useDebouncedCallback((next: string | undefined, typedAt: string) => {
+    // Whoever is on the way to another page meanwhile is not called back.
+    if (window.location.pathname !== typedAt) return;
     setReported(next);
     onChange(next);
   }, DEBOUNCE_MS);
   const change = (next: string) => {
     setText(next);
-    report(next.trim() || undefined);
+    report(next.trim() || undefined, window.location.pathname);
   };
   return (
     <TextInput

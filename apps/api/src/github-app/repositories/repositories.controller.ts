@@ -16,7 +16,11 @@ export class RepositoriesController {
   @Get('repositories')
   @Summary('The repositories that it reaches, by name, and how the last reading of them went.')
   @RequirePermission('repositories:read')
-  @Replies(200, { repositories: [RepositoryDto], pagination: Pagination, sync: RepositorySyncDto })
+  @Replies(200, {
+    repositories: [RepositoryDto],
+    pagination: Pagination,
+    sync: { orNull: RepositorySyncDto },
+  })
   @Fails('VALIDATION_FAILED', 'NOT_FOUND')
   list(@Auth() actor: Actor, @UuidParam('id', 'integration') id: string, @Query() query: RepositoriesQuery) {
     return this.service.list(actor, id, query);

@@ -5,6 +5,7 @@ import * as openid from 'openid-client';
 import { Clock } from '../../common/clock.js';
 import { EgressClient } from '../../egress/egress.client.js';
 import { jsonOf } from '../derivations/token-answer.js';
+import { cleanGrant } from './clean-grant.js';
 import { clientAuthentication } from './client-authentication.js';
 import { type RevocableTokens, revokeTokens } from './revocation.js';
 import { readGrant, standardForm } from './token-answers.js';
@@ -91,7 +92,9 @@ export class OAuthClient {
       run: (configuration) =>
         openid.authorizationCodeGrant(configuration, callback, checks, settings.tokenParameters),
     });
-    return grant.account ? grant : { ...grant, account: await this.accountOf(party, grant, signal) };
+    return grant.account
+      ? grant
+      : cleanGrant({ ...grant, account: await this.accountOf(party, grant, signal) }, party);
   }
 
   /** @throws TokenRequestError */
@@ -179,7 +182,7 @@ export class OAuthClient {
       body,
       signal: call.signal,
     });
-    return readGrant(party, call.purpose, response, sentAt);
+    return cleanGrant(readGrant(party, call.purpose, response, sentAt), party);
   }
 
   /** For people to recognise the account by; a connection is none the worse without it. */

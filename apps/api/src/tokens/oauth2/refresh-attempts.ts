@@ -2,12 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../common/clock.js';
-import { type CredentialState, step } from '../credential-lifecycle.js';
-import { CredentialUnusableError } from '../credential-unusable.error.js';
 import { CredentialsService, type NewCredential } from '../credentials.service.js';
 import { OAuthClient } from './oauth-client.js';
 import { OAuthClients } from './oauth-clients.js';
-import { type FailedRefresh, failedRefresh, storedFailure } from './refresh-failure.js';
+import { type FailedRefresh, type JudgedRefresh, judgeFailure, storedFailure } from './refresh-failure.js';
+import { stateAfter, stateAfterFailure } from './refresh-states.js';
 import { TokenRequestError } from './token-errors.js';
 import {
   type Lease,
@@ -210,7 +209,7 @@ export class RefreshAttempts {
     const since =
       oauth.uncertain_since ?? (uncertain || interrupted ? new Date(this.clock.now()).toISOString() : null);
     const changes = {
-      state: failure.needs_consent ? stateAfter('revoked', row) : this.stateAfterFailure(row),
+      state: failure.needs_consent ? stateAfter('revoked', row) : stateAfterFailure(row, this.clock.now()),
       refreshAt,
       refreshFailures: row.refresh_failures + 1,
       metadata: {
@@ -219,7 +218,7 @@ export class RefreshAttempts {
       },
     };
     const write = (manager?: EntityManager) =>
-      this.leases.fail(begun.lease, changes, this.eventOf(begun, failed), manager);
+      this.leases.fail(begun.lease, changes, eventOf(begun, failed, this.clock.date()), manager);
     const { organizationId, integrationId } = source;
     const { owner } = this.outcomes;
     let written: boolean;
@@ -240,65 +239,43 @@ export class RefreshAttempts {
   }
 
   /** The client that was tried is refused, and everything is as before; but for a rotated token that may be lost. */
-  private async endTrial(begun: Begun, failed: FailedRefresh & { ours?: unknown }): Promise<undefined> {
+  private async endTrial(begun: Begun, failed: JudgedRefresh): Promise<undefined> {
     const { row, oauth, source } = begun;
     const since =
       oauth.uncertain_since ?? (failed.uncertain ? new Date(this.clock.now()).toISOString() : null);
     const changes = {
-      state: this.stateAfterFailure(row),
+      state: stateAfterFailure(row, this.clock.now()),
       refreshAt: row.refresh_at,
       refreshFailures: row.refresh_failures,
       metadata: { ...row.metadata, oauth: { ...oauth, uncertain_since: since } },
     };
     const message = `Another client secret was tried and not kept: ${failed.failure.reason}`;
-    const written = await this.leases.fail(begun.lease, changes, { ...this.eventOf(begun, failed), message });
+    const written = await this.leases.fail(begun.lease, changes, {
+      ...eventOf(begun, failed, this.clock.date()),
+      message,
+    });
     this.outcomes.owner.changed(source.organizationId, source.integrationId);
     if (!written) return undefined;
     throw failed.ours ?? storedFailure(failed.failure, this.clock.now());
   }
 
-  /** A fault of ours counts like a service that does not answer, so that it is not repeated without a pause. */
-  private judge(
-    { source: { manifest }, row, oauth, interrupted }: Begun,
-    error: unknown,
-  ): FailedRefresh & { ours?: unknown } {
-    const circumstances = {
+  private judge({ source: { manifest }, row, oauth, interrupted }: Begun, error: unknown): JudgedRefresh {
+    return judgeFailure(error, {
       manifest,
       now: this.clock.now(),
       failures: row.refresh_failures + 1,
       interrupted: interrupted || oauth.uncertain_since !== null,
       random: Math.random(),
-    };
-    const failed = failedRefresh(error, circumstances);
-    if (failed) return failed;
-    const fault = new CredentialUnusableError('bad_response', 'The refresh failed within Latchkey', {
-      hint: 'Tell whoever runs Latchkey; the log of the server says more.',
     });
-    return { ...failedRefresh(fault, circumstances)!, uncertain: true, ours: error };
-  }
-
-  private eventOf({ cause, row, elapsed }: Begun, { failure }: FailedRefresh): TokenEvent {
-    return {
-      at: this.clock.date(),
-      kind: failure.needs_consent ? 'revoked' : 'refresh_failed',
-      cause,
-      message: failure.reason,
-      errorCode: failure.code ?? failure.kind,
-      durationMs: elapsed(),
-      expiresAt: row.expires_at,
-    };
-  }
-
-  private stateAfterFailure(row: LeasedRow): CredentialState {
-    const state = stateAfter('refresh_failed', row);
-    const ended = row.expires_at !== null && row.expires_at.getTime() <= this.clock.now();
-    return (ended && step(state, 'expired', row.has_previous)?.state) || state;
   }
 }
 
-/** Of a credential that is being refreshed. */
-function stateAfter(event: 'refreshed' | 'refresh_failed' | 'revoked', row: LeasedRow): CredentialState {
-  const next = step('refreshing', event, row.has_previous);
-  if (!next) throw new Error(`${event} means nothing while a credential is refreshed`);
-  return next.state;
-}
+const eventOf = ({ cause, row, elapsed }: Begun, { failure }: FailedRefresh, at: Date): TokenEvent => ({
+  at,
+  kind: failure.needs_consent ? 'revoked' : 'refresh_failed',
+  cause,
+  message: failure.reason,
+  errorCode: failure.code ?? failure.kind,
+  durationMs: elapsed(),
+  expiresAt: row.expires_at,
+});

@@ -26,7 +26,8 @@ export interface FailureCircumstances {
   random: number;
 }
 
-const AUTHORISE_AGAIN = 'Press Reconnect and authorise the connection again; its settings are kept.';
+const AUTHORISE_AGAIN =
+  'Open the integration in Latchkey and press “Authorise again”; its settings are kept.';
 
 /** Why a credential needs a new consent when the provider no longer knows its refresh token. */
 function lossOf({ name }: Manifest, interrupted: boolean): { reason: string; hint: string } {
@@ -52,7 +53,7 @@ function known(error: unknown): CredentialUnusableError | undefined {
 }
 
 /** undefined: the fault is ours, and nothing is known of the provider. */
-export function failedRefresh(
+function failedRefresh(
   error: unknown,
   { manifest, now, failures, interrupted, random }: FailureCircumstances,
 ): FailedRefresh | undefined {
@@ -77,6 +78,21 @@ export function failedRefresh(
     uncertain: found instanceof TokenRequestError && found.uncertain,
     refreshAt: lost ? null : new Date(now + pauses.schedule),
   };
+}
+
+export interface JudgedRefresh extends FailedRefresh {
+  /** What was thrown, where the fault is ours. */
+  ours?: unknown;
+}
+
+/** How it failed; a fault of ours counts like a service that does not answer, so that it is not repeated without a pause. */
+export function judgeFailure(error: unknown, circumstances: FailureCircumstances): JudgedRefresh {
+  const failed = failedRefresh(error, circumstances);
+  if (failed) return failed;
+  const fault = new CredentialUnusableError('bad_response', 'The refresh failed within Latchkey', {
+    hint: 'Tell whoever runs Latchkey; the log of the server says more.',
+  });
+  return { ...failedRefresh(fault, circumstances)!, uncertain: true, ours: error };
 }
 
 /** The failure that is stored, as whoever needs the token now gets it. */

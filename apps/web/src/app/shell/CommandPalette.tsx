@@ -77,7 +77,8 @@ function Palette({ onClose }: { onClose: () => void }) {
           onChange={(event) => setText(event.currentTarget.value)}
         />
       </Combobox.EventsTarget>
-      <Combobox.Options className={classes.list} aria-label="Results">
+      {/* A long list is scrolled by keyboard too. */}
+      <Combobox.Options className={classes.list} aria-label="Results" tabIndex={0}>
         {integrations.length > 0 && (
           <Combobox.Group label="Integrations">
             {integrations.map(({ id, name, status, integration_type_id: typeId }) => (

@@ -50,9 +50,9 @@ describe('a schema', () => {
 
   it('names its fields by title, or as they are', () => {
     expect(titleOf(schema, 'user')).toBe('User name');
-    expect(titleOf(schema, 'token')).toBe('token');
-    expect(titleOf(schema, 'anything')).toBe('anything');
-    expect(titleOf({}, 'absent')).toBe('absent');
+    expect(titleOf(schema, 'token')).toBe('Token');
+    expect(titleOf(schema, 'anything')).toBe('Anything');
+    expect(titleOf({}, 'installation_id')).toBe('Installation ID');
   });
 
   it('has fields or not', () => {

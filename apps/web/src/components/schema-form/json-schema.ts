@@ -1,4 +1,5 @@
 import type { RJSFSchema } from '@rjsf/utils';
+import { humanize } from '../../lib/format';
 
 /** The values of a form: an object of JSON values. */
 export type FormValues = Record<string, unknown>;
@@ -30,10 +31,10 @@ export function withoutProperties(schema: JsonSchema, names: string[]): JsonSche
   return { ...schema, properties, required: schema.required?.filter((name) => !names.includes(name)) };
 }
 
-/** The title that a person sees for a property, or its name. */
+/** The title that a person sees for a property, or its name in words. */
 export function titleOf(schema: JsonSchema, name: string): string {
   const property = schema.properties?.[name];
-  return (typeof property === 'object' && property.title) || name;
+  return (typeof property === 'object' && property.title) || humanize(name);
 }
 
 export function hasFields(schema: JsonSchema): boolean {

@@ -2,7 +2,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api, unwrap } from '../../../lib/client';
 import { integrationKeys } from './keys';
 
-function resourcesQuery(id: string) {
+export function resourcesQuery(id: string) {
   return queryOptions({
     queryKey: [...integrationKeys.one(id), 'resources'],
     queryFn: async ({ signal }) =>

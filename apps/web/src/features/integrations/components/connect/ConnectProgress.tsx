@@ -126,7 +126,7 @@ function Waiting({ provider, connect, here }: WaitingProps) {
           </Button>
           {here}
           <Button size="xs" variant="subtle" onClick={connect.end}>
-            Cancel
+            Stop waiting
           </Button>
         </>
       }

@@ -14,7 +14,7 @@ export type FlowState =
   | { phase: 'failed'; code: string | undefined }
   | { phase: 'connected' };
 
-/** What is used of the window. */
+/** What is used of the window. Closing it does nothing while the provider's page is in it. */
 export interface FlowWindow {
   readonly closed: boolean;
   location: { replace(url: string): void };

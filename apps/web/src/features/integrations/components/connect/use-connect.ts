@@ -1,8 +1,8 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { onResult } from '../../../../lib/connect-channel';
 import { forgetScopes, recallScopes, rememberScopes } from '../../../../lib/connect-scopes';
-import { openConnectWindow } from '../../../../lib/connect-window';
+import { type ConnectWindow, openConnectWindow } from '../../../../lib/connect-window';
+import { queryClient } from '../../../../lib/query-client';
 import { initiateConsent } from '../../api/connect-integration';
 import { tokenHealthQuery, useTokenHealth } from '../../api/get-token-health';
 import { integrationKeys } from '../../api/keys';
@@ -15,14 +15,22 @@ const LATER_POLL_MS = 5_000;
 const flows = new ConnectFlows();
 let heard: (() => void) | undefined;
 
+/** Listens once for all consents, also for those that were begun elsewhere or given up here. */
+function listen(): void {
+  heard ??= onResult((result) => {
+    flows.hear(result);
+    void queryClient.invalidateQueries({ queryKey: integrationKeys.all });
+  });
+}
+
 /** Opens the window for the consent; to be called while the click is handled. */
-export function openConsentWindow(service: string): Window | null {
-  heard ??= onResult((result) => flows.hear(result));
+export function openConsentWindow(service: string): ConnectWindow | null {
+  listen();
   return openConnectWindow(`Opening ${service}`);
 }
 
 /** Leads the window to the provider for an integration that was just created. */
-export function beginConsent(id: string, window: Window | null, scopes: string[] | undefined): void {
+export function beginConsent(id: string, window: ConnectWindow | null, scopes: string[] | undefined): void {
   rememberScopes(id, scopes);
   void flows.run(id, window, async () => ({
     address: await initiateConsent(id, { scopes, display: 'popup' }),
@@ -47,7 +55,7 @@ export interface Connect {
 
 /** The consent for one integration. */
 export function useConnect(id: string, service: string): Connect {
-  const queryClient = useQueryClient();
+  useEffect(listen, []);
   const state = useSyncExternalStore(flows.subscribe, () => flows.stateOf(id));
   const [leaving, setLeaving] = useState(false);
 
@@ -66,7 +74,7 @@ export function useConnect(id: string, service: string): Connect {
     if (!connected) return;
     forgetScopes(id);
     void queryClient.invalidateQueries({ queryKey: integrationKeys.all }).then(() => setLoaded(true));
-  }, [connected, id, queryClient]);
+  }, [connected, id]);
 
   // Whoever comes back by the browser's own cache has not left after all.
   useEffect(() => {

@@ -89,12 +89,12 @@ function IntegrationRow({ integration, typeName, picks }: IntegrationRowProps) {
         <div className={classes.state}>
           <StatusBadge integration={integration} />
           <TokenNote integration={integration} />
-          {problem && (
-            <span className={classes.reason} title={problem}>
-              {problem}
-            </span>
-          )}
         </div>
+        {problem && (
+          <div className={classes.reason} title={problem}>
+            {problem}
+          </div>
+        )}
       </td>
       <td className={classes.dimmed}>{humanize(category)}</td>
       <td className={classes.dimmed}>

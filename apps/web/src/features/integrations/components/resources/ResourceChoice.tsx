@@ -15,7 +15,7 @@ interface ResourceChoiceProps {
   editable?: boolean;
 }
 
-const SKIPPED = 'Which of what the account reaches is meant. You can change it later in the settings.';
+const SKIPPED = 'Choose what of this account Latchkey is for. You can change it later in the settings.';
 
 /** What of the account's projects, teams or sites is meant. Nothing where the service has nothing to choose. */
 export function ResourceChoice({ id, provider, onSkip, onSaved, editable = true }: ResourceChoiceProps) {

@@ -24,7 +24,9 @@ const MANY = 8;
 /** One kind of resource: ticked ones are what is meant. */
 export function ResourceList({ id, kind, provider, editable, onSaved }: ResourceListProps) {
   const stored = idsOf(kind.resources.filter(({ selected }) => selected));
-  const [chosen, setChosen] = useState(stored);
+  // Until somebody changes it, the choice is what is stored.
+  const [changed, setChanged] = useState<string[]>();
+  const chosen = changed ?? stored;
   const [typed, setTyped] = useState('');
   const choose = useChooseResources(id);
   if (kind.resources.length === 0) {
@@ -40,6 +42,7 @@ export function ResourceList({ id, kind, provider, editable, onSaved }: Resource
       { kind: kind.id, ids: chosen },
       {
         onSuccess: () => {
+          setChanged(undefined);
           toastDone(
             chosen.length === 0 ? 'Nothing is chosen now.' : `${plural(chosen.length, 'choice')} saved.`,
           );
@@ -61,7 +64,7 @@ export function ResourceList({ id, kind, provider, editable, onSaved }: Resource
       )}
       <Checkbox.Group
         value={chosen}
-        onChange={(ids) => setChosen(idsOf(kind.resources).filter((each) => ids.includes(each)))}
+        onChange={(ids) => setChanged(idsOf(kind.resources).filter((each) => ids.includes(each)))}
         aria-label={kind.title}
       >
         <div className={classes.rows}>

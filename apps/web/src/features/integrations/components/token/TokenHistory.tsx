@@ -1,6 +1,5 @@
 import { Button, Skeleton, Text } from '@mantine/core';
 import {
-  IconCircleCheck,
   IconCircleX,
   IconPlugConnected,
   IconRefresh,
@@ -10,7 +9,7 @@ import {
 import { ErrorState } from '../../../../components/ErrorState';
 import { Panel } from '../../../../components/Panel';
 import { RelativeTime } from '../../../../components/RelativeTime';
-import { formatMilliseconds, sentence } from '../../../../lib/format';
+import { formatExact, formatMilliseconds, sentence } from '../../../../lib/format';
 import { useTokenHistory } from '../../api/get-token-history';
 import type { TokenEvent } from '../../api/types';
 import classes from '../detail/ActivityLog.module.css';
@@ -23,6 +22,9 @@ const icons: Record<TokenEvent['kind'], TablerIcon> = {
   refused: IconCircleX,
   revoked: IconCircleX,
 };
+
+/** With these there is a new token. */
+const GIVEN = new Set<TokenEvent['kind']>(['connected', 'refreshed']);
 
 /** Each consent, renewal and refusal, newest first. */
 export function TokenHistory({ id }: { id: string }) {
@@ -73,7 +75,7 @@ export function TokenHistory({ id }: { id: string }) {
 
 function EventRow({ event }: { event: TokenEvent }) {
   const { label, tone } = kindWords(event.kind);
-  const Icon = icons[event.kind] ?? IconCircleCheck;
+  const Icon = icons[event.kind];
   return (
     <li className={classes.entry}>
       <span className={classes.icon} data-tone={tone}>
@@ -85,12 +87,7 @@ function EventRow({ event }: { event: TokenEvent }) {
         </div>
         <div className={classes.message}>
           {sentence(event.message)}
-          {event.expires_at && (
-            <>
-              {' '}
-              Valid until <RelativeTime time={event.expires_at} />.
-            </>
-          )}
+          {event.expires_at && GIVEN.has(event.kind) && ` Valid until ${formatExact(event.expires_at)}.`}
         </div>
       </div>
       <span className={classes.when}>

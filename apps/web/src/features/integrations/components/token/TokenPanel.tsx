@@ -21,6 +21,7 @@ interface TokenPanelProps {
 /** The state of the token, when it ends and is renewed, and what can be done about it. */
 export function TokenPanel({ integration, type, way, health }: TokenPanelProps) {
   const { label, tone } = tokenWords(health.status);
+  // Where somebody has to authorise again, the notice above says why.
   const { last_error: failure, refresh_failures: failures } = health;
   return (
     <Panel
@@ -36,8 +37,8 @@ export function TokenPanel({ integration, type, way, health }: TokenPanelProps) 
             {meaningOf(health)}
           </Text>
         </Group>
-        {failure && (
-          <Notice tone={health.status === 'revoked' ? 'bad' : 'warn'} title={failure.reason}>
+        {failure && integration.status !== 'needs_reauth' && (
+          <Notice tone="warn" title={failure.reason}>
             {failure.hint && <div>{failure.hint}</div>}
             <div>
               <RelativeTime time={failure.at} />

@@ -1,3 +1,4 @@
+import { Text } from '@mantine/core';
 import type { Fact } from '../../../../components/Facts';
 import { RelativeTime } from '../../../../components/RelativeTime';
 import { formatExact } from '../../../../lib/format';
@@ -9,37 +10,50 @@ function When({ time, never, due }: { time: string | null; never: string; due?: 
     <>
       <RelativeTime time={time} never={never} due={due} />
       {time && (
-        <div style={{ color: 'var(--mantine-color-dimmed)', fontWeight: 400 }}>
-          <small>{formatExact(time)}</small>
-        </div>
+        <Text size="xs" c="dimmed" fw={400}>
+          {formatExact(time)}
+        </Text>
       )}
     </>
   );
 }
 
-function nextRefresh({ refreshable, status, next_refresh_at: next }: TokenHealth) {
-  if (!refreshable) return status === 'unauthorized' ? '–' : 'Not needed or not possible';
+function nextRenewal({ status, next_refresh_at: next }: TokenHealth) {
+  if (status === 'revoked' || status === 'unauthorized') return 'Once somebody has authorised it';
   return <When time={next} never="When it is used next" due="Due now" />;
+}
+
+function renewalFacts(health: TokenHealth): Fact[] {
+  const { refreshable, last_refreshed_at: last, refresh_failures: failures } = health;
+  if (!refreshable && !last) return [{ label: 'Renewal', value: 'Not by Latchkey', wide: true }];
+  return [
+    {
+      label: 'Next renewal',
+      value: refreshable ? nextRenewal(health) : 'The service gives nothing to renew it with',
+      wide: true,
+    },
+    { label: 'Last renewed', value: <When time={last} never="Not yet" />, wide: true },
+    { label: 'Failed in a row', value: failures.toLocaleString('en') },
+  ];
+}
+
+function consentFacts({ account, connected_at: connectedAt, client }: TokenHealth): Fact[] {
+  return [
+    { label: 'Account', value: account?.name ?? account?.id ?? 'Not told by the service' },
+    { label: 'Authorised', value: <RelativeTime time={connectedAt} never="Not yet" /> },
+    {
+      label: 'Client',
+      value: client === 'own' ? 'Your organisation’s own' : 'That of this installation',
+      wide: true,
+    },
+  ];
 }
 
 /** What is known of a token. @param byConsent somebody agreed to it at the service */
 export function factsOf(health: TokenHealth, byConsent: boolean): Fact[] {
-  const { account, client } = health;
   return [
     { label: 'Expires', value: <When time={health.expires_at} never="No known end" />, wide: true },
-    { label: 'Next renewal', value: nextRefresh(health), wide: true },
-    { label: 'Last renewed', value: <When time={health.last_refreshed_at} never="Not yet" />, wide: true },
-    { label: 'Failed in a row', value: health.refresh_failures.toLocaleString('en') },
-    ...(byConsent
-      ? [
-          { label: 'Account', value: account?.name ?? account?.id ?? 'Not told by the service' },
-          { label: 'Authorised', value: <RelativeTime time={health.connected_at} never="Not yet" /> },
-          {
-            label: 'Client',
-            value: client === 'own' ? 'Your organisation’s own' : 'That of this installation',
-            wide: true,
-          },
-        ]
-      : []),
+    ...renewalFacts(health),
+    ...(byConsent ? consentFacts(health) : []),
   ];
 }

@@ -15,6 +15,19 @@ export function credentialSchemaOf(type: IntegrationType, authMode: string): Jso
   return branch ? withoutProperties(branch, DISCRIMINATORS) : {};
 }
 
+/** The client is brought here: the word that it may be left out holds elsewhere. */
+function withClient(schema: JsonSchema): JsonSchema {
+  const { client_id: client } = schema.properties ?? {};
+  const described = typeof client === 'object' && {
+    client_id: { ...client, description: 'Of the OAuth client that you registered.' },
+  };
+  return {
+    ...schema,
+    properties: { ...schema.properties, ...described },
+    required: [...new Set([...(schema.required ?? []), 'client_id'])],
+  };
+}
+
 /** What a person is asked for: what belongs to a client only where the organisation brings one. */
 export function credentialFormOf(
   type: IntegrationType,
@@ -24,8 +37,7 @@ export function credentialFormOf(
   const oauth = type.auth_modes.find(({ id }) => id === authMode)?.oauth;
   if (!oauth) return schema;
   const required = schema.required ?? [];
-  if (oauth.client === 'own' || ownClient)
-    return { ...schema, required: [...new Set([...required, 'client_id'])] };
+  if (oauth.client === 'own' || ownClient) return withClient(schema);
   const optional = Object.keys(schema.properties ?? {}).filter((name) => !required.includes(name));
   return withoutProperties(schema, optional);
 }
