@@ -2042,7 +2042,7 @@ export interface components {
             kind: string;
             /** @example Slack no longer accepts the refresh token. */
             reason: string;
-            /** @example Press Reconnect and authorise the connection again; its settings are kept. */
+            /** @example Open the integration in Latchkey and press “Authorise again”; its settings are kept. */
             hint: string;
             /**
              * Format: date-time
@@ -5508,15 +5508,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorReply"];
                 };
             };
-            /** @description RATE_LIMITED */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorReply"];
-                };
-            };
             /** @description INTERNAL */
             500: {
                 headers: {
@@ -8592,7 +8583,7 @@ export interface operations {
                         data: {
                             repositories: components["schemas"]["RepositoryDto"][];
                             pagination: components["schemas"]["Pagination"];
-                            sync: components["schemas"]["RepositorySyncDto"];
+                            sync: components["schemas"]["RepositorySyncDto"] | null;
                         };
                         message?: string;
                     };
