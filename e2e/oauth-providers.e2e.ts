@@ -78,7 +78,7 @@ test('a client that the provider does not accept is said, and changed', async ({
   await field(page, 'Client ID').fill(OWN.id);
   await field(page, 'Client secret').fill(OWN.secret);
   await button(page, 'Store the client').click();
-  await expect(page.getByText(/is stored/).first()).toBeVisible();
+  await expect(page.getByText(/^The client is kept\./).first()).toBeVisible();
   const again = page.waitForEvent('popup');
   await button(page.getByRole('main'), 'Connect with Vercel').first().click();
   await (await again).waitForEvent('close');

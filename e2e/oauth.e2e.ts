@@ -110,6 +110,30 @@ test('a refresh token that is dead asks for a new consent, which keeps everythin
   expect(data?.data.integration).toMatchObject({ id: made.id, name: made.name, config: made.config });
 });
 
+test('another secret of the same client is proven before it is kept, and nobody has to agree again', async ({
+  page,
+  person,
+  oidc,
+}) => {
+  const { id } = await unauthorised(person, oidc, 'Secret changed');
+  await page.goto(`/integrations/${id}`);
+  await (await windowOf(page, 'Connect with the service')).waitForEvent('close');
+  await expect(stateOf(page, 'Active')).toBeVisible();
+  await tokenTab(page);
+  await button(page, 'Change client secret').click();
+  const panel = page.getByRole('region', { name: 'Credentials' });
+  await field(panel, 'Client ID').fill(CLIENT.id);
+  await field(panel, 'Client secret').fill('not-the-secret');
+  await button(panel, 'Store the client').click();
+  await expect(panel.getByRole('alert')).toContainText('The old client was kept.');
+  await field(panel, 'Client secret').fill(CLIENT.secret);
+  await button(panel, 'Store the client').click();
+  await expect(
+    page.getByText('Generic HTTP API takes the client; the integration stays authorised.'),
+  ).toBeVisible();
+  await expect(stateOf(page, 'Active')).toBeVisible();
+});
+
 test('whoever declines is told so, and tries again with what was entered', async ({ page, person, oidc }) => {
   const { id } = await unauthorised(person, oidc, 'Declined at first');
   await page.goto(`/integrations/${id}`);
@@ -210,6 +234,9 @@ test('a callback that is visited twice says that it counts once', async ({ page,
 });
 
 test('a window that cannot close itself says so', async ({ page }) => {
+  await page.addInitScript(() => {
+    window.close = () => undefined;
+  });
   await page.goto('/integrations');
   await page.goto('/connect/result?flow=connect&outcome=failed&code=OAUTH_DENIED&display=popup');
   await expect(heading(page, 'Access was not granted')).toBeVisible();

@@ -23,6 +23,7 @@ import { openerPolicy, securityHeaders } from './security-headers.js';
 import { serveWebApp } from './web-app.js';
 
 const BODY_LIMIT = 1024 * 1024;
+const FORM_TYPE = 'application/x-www-form-urlencoded';
 /** A client that takes longer to send its request is cut off. */
 const REQUEST_LIMIT_MS = 30_000;
 /** For the body of a proxied call, which may be large; the proxy itself ends those that stall. */
@@ -143,6 +144,12 @@ function readJson(fastify: FastifyInstance): void {
     if (rawBody) done(null, body);
     else if (body.length === 0) done(null, undefined);
     else void parse(request, body.toString('utf8'), done);
+  });
+  // GitHub sends its webhooks as forms where its settings say so. Nothing else takes one.
+  fastify.addContentTypeParser(FORM_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
+    const { rawBody } = request.routeOptions.config as { rawBody?: boolean };
+    if (rawBody) done(null, body);
+    else done(Object.assign(new Error('Unsupported Media Type'), { statusCode: 415 }));
   });
 }
 

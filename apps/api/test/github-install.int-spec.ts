@@ -230,7 +230,7 @@ describe('an installation that was made on GitHub’s side', () => {
     const landing = await stage
       .browser()
       .land(`${PUBLIC_URL}/api/v1/github-app/setup?installation_id=${id}&setup_action=update`);
-    expect(parameters(landing)).toMatchObject({ outcome: 'connected', integration: integrationId });
+    expect(parameters(landing)).toMatchObject({ flow: 'github_install', outcome: 'connected' });
     expect((await stage.repositories(integrationId)).sync.state).toBe('queued');
   });
 });

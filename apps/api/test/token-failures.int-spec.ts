@@ -39,7 +39,6 @@ describe('a provider that does not answer as it should', () => {
     ['a number for a token', answer(200, { access_token: 42, token_type: 'bearer' })],
     ['half an answer', answer(200, '{"access_token":"abc')],
     ['a refresh token that is none', answer(200, { access_token: 'abc', refresh_token: { a: 1 } })],
-    ['an absurd lifetime', answer(200, { access_token: 'abc', expires_in: -1 })],
     ['an unknown error', answer(400, { error: 'something_else' })],
   ])('with %s, leaves the token in use while it lives, and is not asked again at once', async (_, given) => {
     const before = await bench.sealed(id);
@@ -125,6 +124,18 @@ describe('an answer that is lost', () => {
     await bench.read(id);
     expect(bench.refreshes).toBe(2);
   });
+});
+
+it('a lifetime that cannot be true costs neither the token nor the refresh token that came with it', async () => {
+  bench.oidc.onToken(async (_request, forward) => {
+    const { body, ...given } = await forward();
+    return { ...given, body: JSON.stringify({ ...(JSON.parse(body) as object), expires_in: 0 }) };
+  });
+  end();
+  expect((await bench.read(id)).status).toBe(200);
+  end();
+  expect((await bench.read(id)).status).toBe(200);
+  expect(await bench.events(id)).toMatchObject([{ kind: 'refreshed' }, { kind: 'refreshed' }]);
 });
 
 describe('a consent that was withdrawn', () => {

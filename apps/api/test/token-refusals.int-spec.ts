@@ -173,6 +173,20 @@ describe('a token of which no end is known', () => {
     expect((await call('/resource')).status).toBe(200);
     expect(bench.refreshes).toBe(1);
   });
+
+  it('may have one after seconds: it is refreshed each time', async () => {
+    bench.oidc.onToken(async (_request, forward) => {
+      const { body, ...given } = await forward();
+      return { ...given, body: JSON.stringify({ ...(JSON.parse(body) as object), expires_in: undefined }) };
+    });
+    await bench.authorise(id, (grant) => delete grant.lifetimeSeconds);
+    for (const refreshes of [1, 2, 3]) {
+      bench.clock.advance(6_000);
+      bench.oidc.store.forget('AccessToken');
+      expect((await call('/resource')).status).toBe(200);
+      expect(bench.refreshes).toBe(refreshes);
+    }
+  });
 });
 
 describe('an integration that nobody has authorised yet', () => {

@@ -57,7 +57,7 @@ export class ConsentExchange {
     } catch (failure) {
       throw exchangeFailed(failure, party);
     }
-    const missing = missingScopes(party.way, scopes, grant.scopes);
+    const missing = missingScopes(party.way, scopes, grant.scopes, grant.refreshToken !== undefined);
     if (missing.length > 0) {
       await this.withdraw(party, grant);
       throw scopesMissing(party, missing);

@@ -61,14 +61,15 @@ export class DeliveryWorker implements OnModuleInit {
     githubId: string | null,
   ): Promise<void> {
     const { integrationId } = account;
+    if (githubId === null) return;
     try {
-      if (githubId !== null) await this.repositories.refresh({ organizationId, integrationId }, githubId);
+      if (await this.repositories.refresh({ organizationId, integrationId }, githubId)) return;
     } catch (error) {
       // It is disabled or has to be connected again: whoever does that has everything read anew.
       if (error instanceof AppError) return;
       if (!(error instanceof CredentialUnusableError)) throw error;
-      // A reading of everything knows how to wait, and stands for all that come meanwhile.
-      await this.syncs.request(organizationId, account);
     }
+    // A reading of everything knows how to wait, and stands for all that come meanwhile.
+    await this.syncs.request(organizationId, account);
   }
 }

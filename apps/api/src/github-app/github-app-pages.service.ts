@@ -46,6 +46,8 @@ export class GitHubAppPages {
   }
 
   callback(request: FastifyRequest, reply: FastifyReply, query: Parameters): Promise<string> {
+    // An App that asks for authorisation while it is installed has no setup URL: GitHub sends here what would go there.
+    if (query.setup_action !== undefined) return this.setups.land(request, reply, query);
     return this.claims.finish(request, reply, query);
   }
 }

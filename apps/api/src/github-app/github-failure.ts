@@ -1,5 +1,6 @@
 import { EgressError } from '../egress/egress.error.js';
 import { CredentialUnusableError } from '../tokens/credential-unusable.error.js';
+import { isLimitMessage } from '../tokens/derivations/github-app.js';
 
 /** What Octokit throws; its message is GitHub's and is not passed on. */
 interface RequestFailure extends Error {
@@ -34,8 +35,12 @@ function limitOf({ status, response }: RequestFailure, now: number): number | un
   } = response?.headers ?? {};
   if (after !== undefined) return bounded(Number(after));
   if (String(left) === '0') return bounded(Number(reset) - Math.floor(now / 1000));
-  return status === 429 ? USUAL_WAIT_S : undefined;
+  return status === 429 || saysLimited(response?.data) ? USUAL_WAIT_S : undefined;
 }
+
+/** A secondary limit may be told by nothing but its message. */
+const saysLimited = (data: unknown): boolean =>
+  typeof data === 'object' && data !== null && isLimitMessage((data as { message?: unknown }).message);
 
 const bounded = (seconds: number): number =>
   Number.isFinite(seconds) ? Math.min(LONGEST_WAIT_S, Math.max(1, Math.ceil(seconds))) : USUAL_WAIT_S;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { Database } from '../database/database.js';
 import { Environment } from '../config/environment.js';
 import { type Addressee, ConnectedAccounts } from '../inbound/connected-accounts.js';
@@ -9,12 +10,18 @@ import { INSTALLATION_APP } from './github-app.js';
 import { InstallFlow } from './install-flow.service.js';
 import { RepositorySyncs } from './repositories/repository-sync.service.js';
 
+/** Readings use up what GitHub allows the installation, and anybody can guess its number. */
+const MOST_LOOKS = 6;
+const LOOKS_MS = 600_000;
+
 const textOf = (value: unknown, longest: number): string | undefined =>
   typeof value === 'string' && value !== '' && value.length <= longest ? value : undefined;
 
 /** Where GitHub sends the browser after an App was installed, changed or asked for: its setup URL. */
 @Injectable()
 export class SetupService {
+  private readonly looks = new LRUCache<string, number>({ max: 10_000, ttl: LOOKS_MS, noUpdateTTL: true });
+
   constructor(
     private readonly installs: InstallFlow,
     private readonly accounts: ConnectedAccounts,
@@ -57,14 +64,17 @@ export class SetupService {
     return found.filter((each) => organizationId === undefined || each.organizationId === organizationId);
   }
 
-  /** Who comes here proves nothing, so that nothing happens but a look that many calls for once. */
+  /** Who comes here proves nothing: they have a few looks taken, and are not told at what. */
   private async updated(concerned: Addressee[]): Promise<string> {
-    for (const { organizationId, integrationId } of concerned)
+    for (const { organizationId, integrationId } of concerned) {
+      const looks = this.looks.get(integrationId) ?? 0;
+      if (looks >= MOST_LOOKS) continue;
+      this.looks.set(integrationId, looks + 1);
       await this.database.tenant(organizationId, (manager) =>
         this.syncs.request(manager, { organizationId, integrationId }),
       );
-    const integration = concerned.length === 1 ? concerned[0]!.integrationId : undefined;
-    return this.landing.url('github_install', { outcome: 'connected', integration });
+    }
+    return this.landing.url('github_install', { outcome: 'connected' });
   }
 
   /** A page where somebody who is signed in says that it is theirs. */

@@ -8,10 +8,13 @@ import { CredentialUnusableError } from '../tokens/credential-unusable.error.js'
 import { idOf, type Installation, installationOf } from './github-answers.js';
 import { auditedApp, type GitHubApp } from './github-app.js';
 import { type GitHub, GitHubClients } from './github-clients.js';
-import { explainGitHub, statusOf } from './github-failure.js';
+import { badAnswer, explainGitHub, statusOf } from './github-failure.js';
 
 const LISTING = 'did not list your installations';
+const COUNTING = 'did not count the repositories of the installation';
 const LONGEST_ANSWER = 64 * 1024;
+/** Answers of a server that does not know an address. */
+const LACKING = [404, 405, 410, 501];
 
 export interface Authorization {
   code: string;
@@ -51,12 +54,7 @@ export class UserProof {
     try {
       const person = this.clients.withToken(app.apiUrl, token);
       const installation = await this.find(person, app, installationId);
-      if (!installation) {
-        throw new AppError(
-          'FORBIDDEN',
-          'This installation is not among those that GitHub shows you for this App. Ask an owner of the account it is on to connect it.',
-        );
-      }
+      if (!installation) throw notListed();
       await this.requireWhole(person, app, installation);
       return installation;
     } catch (error) {
@@ -131,54 +129,65 @@ export class UserProof {
    * is the owner's to connect, or that of somebody who reaches as much.
    */
   private async requireWhole(person: GitHub, app: GitHubApp, installation: Installation): Promise<void> {
-    if (installation.accountType === 'User') {
-      const user = await this.optional(() => person.request('GET /user'));
-      const own = user === undefined || idOf(objectOf(user).id) === installation.accountId;
-      if (own) return;
-    } else {
-      const membership = objectOf(
-        await this.optional(() =>
-          person.request('GET /user/memberships/orgs/{org}', { org: installation.login }),
-        ),
+    if (await this.isOwner(person, installation)) return;
+    const { login } = installation;
+    if (installation.suspendedAt) {
+      throw new AppError(
+        'FORBIDDEN',
+        `The installation is suspended, so GitHub does not say how much of it you reach. Ask an owner of ${login} to connect it.`,
       );
-      if (membership.role === 'admin' && membership.state === 'active') return;
     }
-    const [theirs, all] = await Promise.all([
-      this.reachedBy(person, installation),
-      this.reached(app, installation),
-    ]);
-    if (theirs === undefined || all === undefined || theirs >= all) return;
+    const theirs = await this.reachedBy(person, installation);
+    if (theirs === undefined) {
+      // An old server does not say; and who has just lost their access is answered the same.
+      if (await this.find(person, app, installation.id)) return;
+      throw notListed();
+    }
+    const all = await this.reached(app, installation);
+    if (theirs >= all) return;
     throw new AppError(
       'FORBIDDEN',
-      `On GitHub you reach ${theirs} of the ${all} repositories of this installation, and connecting it would let you reach them all. Ask an owner of ${installation.login} to connect it.`,
+      `On GitHub you reach ${theirs} of the ${all} repositories of this installation, and connecting it would let you reach them all. Ask an owner of ${login} to connect it.`,
     );
   }
 
+  private async isOwner(person: GitHub, { accountType, accountId, login }: Installation): Promise<boolean> {
+    if (accountType === 'User') {
+      const user = objectOf(await this.optional(() => person.request('GET /user')));
+      return accountId !== null && idOf(user.id) === accountId;
+    }
+    const asked = () => person.request('GET /user/memberships/orgs/{org}', { org: login });
+    // What the App's permissions do not let it see is refused.
+    const membership = objectOf(await this.optional(asked, [...LACKING, 403]));
+    return membership.role === 'admin' && membership.state === 'active';
+  }
+
+  /** @returns undefined where this GitHub does not have the listing. */
   private async reachedBy(person: GitHub, { id }: Installation): Promise<number | undefined> {
     const route = 'GET /user/installations/{installation_id}/repositories';
-    return countIn(await this.optional(() => person.request(route, { installation_id: id, per_page: 1 })));
+    const answer = await this.optional(() =>
+      person.request(route, { installation_id: id, per_page: 1 }),
+    );
+    return answer === undefined ? undefined : countIn(answer);
   }
 
-  private async reached(app: GitHubApp, { id }: Installation): Promise<number | undefined> {
+  private async reached(app: GitHubApp, { id }: Installation): Promise<number> {
     const route = 'POST /app/installations/{installation_id}/access_tokens';
-    const { token } = objectOf(
-      await this.optional(() => this.clients.asApp(app).request(route, { installation_id: id })),
-    );
-    if (typeof token !== 'string') return undefined;
+    const { token } = objectOf(await this.clients.asApp(app).ask(route, COUNTING, { installation_id: id }));
+    if (typeof token !== 'string') throw badAnswer(COUNTING);
     const installed = this.clients.withToken(app.apiUrl, token);
-    return countIn(
-      await this.optional(() => installed.request('GET /installation/repositories', { per_page: 1 })),
-    );
+    return countIn(await installed.ask('GET /installation/repositories', COUNTING, { per_page: 1 }));
   }
 
-  /** undefined where this GitHub, or this App's permissions, do not have it. */
-  private async optional(ask: () => Promise<unknown>): Promise<unknown> {
+  /** undefined where this GitHub does not have it. A limit is no such answer: who reaches one proves nothing by it. */
+  private async optional(ask: () => Promise<unknown>, lacking = LACKING): Promise<unknown> {
     try {
       return await ask();
     } catch (error) {
-      const status = statusOf(error);
-      if (status === 403 || status === 404) return undefined;
-      throw explainGitHub(error, LISTING, this.clock.now());
+      const explained = explainGitHub(error, LISTING, this.clock.now());
+      const limited = explained instanceof CredentialUnusableError && explained.kind === 'rate_limited';
+      if (!limited && lacking.includes(statusOf(error) ?? 0)) return undefined;
+      throw explained;
     }
   }
 
@@ -209,10 +218,18 @@ export function clientOf({ clientId, secrets }: GitHubApp): Client {
   );
 }
 
-const countIn = (answer: unknown): number | undefined => {
+const notListed = (): AppError =>
+  new AppError(
+    'FORBIDDEN',
+    'This installation is not among those that GitHub shows you for this App. Ask an owner of the account it is on to connect it.',
+  );
+
+/** @throws CredentialUnusableError */
+function countIn(answer: unknown): number {
   const { total_count: count } = objectOf(answer);
-  return typeof count === 'number' ? count : undefined;
-};
+  if (typeof count === 'number') return count;
+  throw badAnswer(COUNTING);
+}
 
 /** GitHub answers 200 for refusals too, with an error in place of the token. */
 function tokenIn(text: string): string | undefined {

@@ -24,6 +24,14 @@ export function jsonBodyOf(body: Buffer): Record<string, unknown> {
   throw new AppError('VALIDATION_FAILED', 'The event is not a JSON object.');
 }
 
+/** The JSON in a field of a form, once its signature was verified: GitHub's other way to send it. */
+export const jsonInForm = (body: Buffer, field: string): Record<string, unknown> =>
+  jsonBodyOf(Buffer.from(new URLSearchParams(body.toString('utf8')).get(field) ?? ''));
+
+/** Whether the body is a form. */
+export const isForm = (request: FastifyRequest): boolean =>
+  /^application\/x-www-form-urlencoded\s*(;|$)/i.test(headerOf(request, 'content-type') ?? '');
+
 /** One of the request's headers, as one text. */
 export function headerOf({ headers }: FastifyRequest, name: string): string | undefined {
   const value = headers[name];

@@ -22,6 +22,15 @@ const TOKENS = ['access_token', 'refresh_token'];
 const tokensOf = (fields: CredentialFields): CredentialFields =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => TOKENS.includes(name)));
 
+/** What belongs to the same client and was not entered again (Slack's signing secret) stays. */
+function withTheRest(before: CredentialFields, entered: Connection): Connection {
+  const { way, credentials } = entered;
+  const rest = Object.entries(before).filter(
+    ([name]) => Object.hasOwn(way.schema.properties, name) && !name.startsWith('client_'),
+  );
+  return { ...entered, credentials: { ...Object.fromEntries(rest), ...credentials } };
+}
+
 /** Nothing says whether the provider would take another secret: there is no consent, or nothing to refresh with. */
 const cannotBeTried = (credential: SealedCredential, { status }: IntegrationRow): boolean =>
   isUnauthorised(credential) ||
@@ -53,9 +62,10 @@ export class EnteredClients {
     const isSame =
       row.auth_mode === entered.way.id && source !== null && this.isSameClient(source.fields, entered);
     if (!isSame || !credential) return this.startAnew(actor, row, entered);
-    const { name } = entered.manifest;
-    if (!cannotBeTried(credential, row)) return this.prove(actor, row, entered, source.fields);
-    await this.keepBeside(actor, credential, { ...entered.credentials, ...tokensOf(source.fields) });
+    const client = withTheRest(source.fields, entered);
+    const { name } = client.manifest;
+    if (!cannotBeTried(credential, row)) return this.prove(actor, row, client, source.fields);
+    await this.keepBeside(actor, credential, { ...client.credentials, ...tokensOf(source.fields) });
     return isUnauthorised(credential)
       ? `The client is kept. Authorise the integration at ${name} to finish connecting.`
       : `The client is kept. It could not be tried now; it is used when ${name} is asked for a token next.`;

@@ -136,18 +136,12 @@ export class RepositoriesRepository {
     return count;
   }
 
-  /** @param githubId null: all of the integration. @returns how many */
-  async markRemoved(
-    manager: EntityManager,
-    organizationId: string,
-    integrationId: string,
-    githubId: string | null,
-  ): Promise<number> {
+  /** @returns how many */
+  async removeAll(manager: EntityManager, organizationId: string, integrationId: string): Promise<number> {
     const [, count] = await manager.query<[unknown[], number]>(
       `UPDATE repositories SET removed_at = now()
-       WHERE organization_id = $1 AND integration_id = $2 AND removed_at IS NULL
-         AND ($3::bigint IS NULL OR github_id = $3)`,
-      [organizationId, integrationId, githubId],
+       WHERE organization_id = $1 AND integration_id = $2 AND removed_at IS NULL`,
+      [organizationId, integrationId],
     );
     return count;
   }

@@ -14,17 +14,22 @@ export class RepositoryChanges {
     private readonly listing: RepositoryListing,
   ) {}
 
-  /** Something happened to this one: GitHub is asked how it is now. @throws like `RepositoryListing.pages` */
-  async refresh({ organizationId, integrationId }: SyncKey, githubId: string): Promise<void> {
+  /**
+   * Something happened to this one: GitHub is asked how it is now.
+   * @returns false when GitHub does not show it, which the listing has to confirm: not every server knows the address.
+   * @throws like `RepositoryListing.pages`
+   */
+  async refresh({ organizationId, integrationId }: SyncKey, githubId: string): Promise<boolean> {
     const found = await this.listing.one(organizationId, integrationId, githubId);
-    await this.database.tenant(organizationId, async (manager) => {
-      if (found) await this.repositories.upsert(manager, organizationId, integrationId, [found]);
-      else await this.repositories.markRemoved(manager, organizationId, integrationId, githubId);
-    });
+    if (!found) return false;
+    await this.database.tenant(organizationId, (manager) =>
+      this.repositories.upsert(manager, organizationId, integrationId, [found]),
+    );
+    return true;
   }
 
   /** The installation is gone: none is reached, and all are kept in case it comes back. */
   removeAll(manager: EntityManager, { organizationId, integrationId }: SyncKey): Promise<number> {
-    return this.repositories.markRemoved(manager, organizationId, integrationId, null);
+    return this.repositories.removeAll(manager, organizationId, integrationId);
   }
 }

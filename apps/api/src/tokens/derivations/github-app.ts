@@ -94,6 +94,13 @@ function refusedInstallation({ installation }: App): Explanation {
   ];
 }
 
+/**
+ * GitHub refuses what goes over a secondary limit like what is not allowed, and may say so in the message alone:
+ * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+ */
+export const isLimitMessage = (message: unknown): boolean =>
+  typeof message === 'string' && /\brate limit\b/i.test(message);
+
 function refuse(app: App, response: EgressResponse, now: number): void {
   const { status, headers } = response;
   const message = String(jsonOf(response)?.message ?? '');
@@ -111,7 +118,10 @@ function refuse(app: App, response: EgressResponse, now: number): void {
       credentialRefused: true,
     });
   }
-  const limited = headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined;
+  const limited =
+    headers['x-ratelimit-remaining'] === '0' ||
+    headers['retry-after'] !== undefined ||
+    isLimitMessage(message);
   if (status === 403 && limited)
     fail('rate_limited', 'GitHub is limiting our calls', { retryAfterSeconds: retryAfterOf(response, now) });
   if (status === 403) {

@@ -9,6 +9,7 @@ import { TokenOutcomes } from './token-outcomes.js';
 import type { Refreshed, StoredTokens } from './stored-tokens.js';
 import { TokenRefresher } from './token-refresher.js';
 import { isRefreshable } from './token-set.js';
+import type { TokenStanding } from './token-standing.js';
 
 export interface UsableTokens {
   /** What a request may be built from: all that is stored but the refresh token. */
@@ -29,9 +30,18 @@ interface Options {
 const PATIENCE_MS = 3_000;
 /** A token that is refused so soon after its refresh is refused for another reason: refreshing again is of no use. */
 const REFUSED_AT_ONCE_MS = 60_000;
+/** The same where nobody knows how long it lives: it may have been that short. */
+const REFUSED_AT_ONCE_UNKNOWN_MS = 5_000;
 
 const isStored = (source: CredentialSource): source is StoredTokens =>
   source.integrationId !== null && source.token !== undefined;
+
+/** In milliseconds. Of a token that lives for seconds, half of its life is no longer at once. */
+function soonAfter({ oauth }: TokenStanding): number {
+  const lifetime = oauth?.lifetime_seconds;
+  if (lifetime == null) return REFUSED_AT_ONCE_UNKNOWN_MS;
+  return Math.min(REFUSED_AT_ONCE_MS, lifetime * 500);
+}
 
 /** Stored OAuth tokens in the form in which they are used: refreshed when that is due, and when they are refused. */
 @Injectable()
@@ -81,7 +91,7 @@ export class OAuthTokens {
     const failure = token.oauth?.failure;
     if (failure && now < Date.parse(failure.retry_at ?? '')) throw storedFailure(failure, now);
     const refreshedAgo = now - (token.refreshedAt?.getTime() ?? Number.NEGATIVE_INFINITY);
-    if (!isRefreshable(way, fields) || refreshedAgo < REFUSED_AT_ONCE_MS) {
+    if (!isRefreshable(way, fields) || refreshedAgo < soonAfter(token)) {
       await this.outcomes.owner.suspect(organizationId, integrationId);
       return usable;
     }

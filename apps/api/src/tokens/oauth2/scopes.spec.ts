@@ -35,7 +35,21 @@ describe('scopes that were not granted', () => {
       ['read'],
       ['offline_access'],
     ],
+    [
+      'who somebody is, of a server nobody knows',
+      'generic_http',
+      ['openid', 'profile', 'email', 'read'],
+      ['https://www.googleapis.com/auth/userinfo.email', 'read'],
+      [],
+    ],
   ])('%s', (_what, type, asked, granted, missing) => {
     expect(missingScopes(wayOf(type), asked, granted)).toEqual(missing);
+  });
+
+  it('a refresh token is what offline_access is for, named or not (Microsoft Entra ID)', () => {
+    expect(missingScopes(wayOf('generic_http'), ['read', 'offline_access'], ['read'], true)).toEqual([]);
+    expect(missingScopes(wayOf('generic_http'), ['write', 'offline_access'], ['read'], true)).toEqual([
+      'write',
+    ]);
   });
 });

@@ -24,11 +24,11 @@ function formOf({ body, headers }: EgressResponse): TokenAnswer | undefined {
 
 const absent = (value: unknown): boolean => value === undefined || value === null || value === '';
 
-function lifetimeOf(party: OAuthParty, value: unknown, status: number): number | undefined {
-  if (absent(value)) return party.way.oauth2?.assumed_lifetime_seconds;
+/** One that cannot be true is none: a token that is there must not be lost with it, nor the refresh token beside it. */
+function lifetimeOf({ way }: OAuthParty, value: unknown): number | undefined {
   const seconds = typeof value === 'string' && /^\d{1,12}(\.\d{1,6})?$/.test(value) ? Number(value) : value;
-  if (typeof seconds === 'number' && seconds > 0 && seconds <= LONGEST_LIFETIME_S) return seconds;
-  throw malformed(party, 'gave its token a lifetime that cannot be true', status);
+  const isTrue = typeof seconds === 'number' && seconds > 0 && seconds <= LONGEST_LIFETIME_S;
+  return isTrue ? seconds : way.oauth2?.assumed_lifetime_seconds;
 }
 
 function capturedOf({ way }: OAuthParty, answer: TokenAnswer): Record<string, string> {
@@ -85,7 +85,7 @@ export function readGrant(
   const tokens = tokensOf(party, answer, status);
   if (BOUND_TOKEN.test(String(answer.token_type ?? '')))
     throw malformed(party, 'gave a token that is not a bearer token', status);
-  const lifetimeSeconds = lifetimeOf(party, readPath(answer, paths.expires_in ?? '$.expires_in'), status);
+  const lifetimeSeconds = lifetimeOf(party, readPath(answer, paths.expires_in ?? '$.expires_in'));
   return {
     ...tokens,
     ...(lifetimeSeconds !== undefined && { lifetimeSeconds }),

@@ -131,6 +131,14 @@ describe('what a refresh makes', () => {
     expect(isRefreshable(way, stable.fields)).toBe(true);
   });
 
+  it('lives as long as the one before where the answer does not say, and else as it says', () => {
+    const silent = credentialOfRefresh(way, granted({ lifetimeSeconds: undefined }), before());
+    expect([seconds(silent.expiresAt), silent.oauth.lifetime_seconds]).toEqual([3600, 3600]);
+    expect(silent.refreshAt).not.toBeNull();
+    const told = credentialOfRefresh(way, granted({ lifetimeSeconds: 60 }), before());
+    expect([seconds(told.expiresAt), told.oauth.lifetime_seconds]).toEqual([60, 60]);
+  });
+
   it('keeps whose it is and when that was agreed, and forgets what failed', () => {
     const { oauth } = credentialOfRefresh(way, granted({ scopes: null, account: null }), before());
     expect(oauth).toMatchObject({

@@ -49,8 +49,8 @@ function keptRefreshToken({ grant, fields, previous }: Consent): CredentialField
   return sameAccount && sameClient ? previous?.fields.refresh_token : undefined;
 }
 
-function times(way: AuthWay, grant: TokenGrant, refreshable: boolean) {
-  const lifetime = lifetimeOf(way, grant);
+function times(way: AuthWay, grant: TokenGrant, refreshable: boolean, before: number | null = null) {
+  const lifetime = lifetimeOf(way, grant) ?? before ?? undefined;
   if (lifetime === undefined) return { lifetime: null, expiresAt: null, refreshAt: null };
   const end = grant.receivedAt + lifetime * 1000;
   return {
@@ -124,7 +124,8 @@ export function credentialOfRefresh(
     ...(grant.refreshToken !== undefined && { refresh_token: grant.refreshToken }),
   };
   const refreshable = isRefreshable(way, fields);
-  const { lifetime, expiresAt, refreshAt } = times(way, grant, refreshable);
+  // Where a refresh does not say how long its token lives, it is as long as the one before.
+  const { lifetime, expiresAt, refreshAt } = times(way, grant, refreshable, before.oauth.lifetime_seconds);
   const oauth: OAuthMetadata = {
     ...before.oauth,
     scopes_granted: grant.scopes ?? before.oauth.scopes_granted,

@@ -31,9 +31,9 @@ export function ConnectResultPage() {
       <div className={classes.card}>
         <Title order={1}>{title}</Title>
         <p className={classes.text}>
-          {popup ? 'You can close this window and go on in the one before.' : text}
+          {popup ? 'You can close this window and go on in the one before; or go on here.' : text}
         </p>
-        {!popup && <ResultActions result={result} />}
+        <ResultActions result={result} />
       </div>
     </main>
   );

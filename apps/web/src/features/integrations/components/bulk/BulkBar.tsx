@@ -7,7 +7,6 @@ import {
   IconTrash,
   type TablerIcon,
 } from '@tabler/icons-react';
-import { plural } from '../../../../lib/format';
 import type { BulkAction, Integration } from '../../api/types';
 import { countOf, NOTHING, pageState, type Selection, togglePage } from './selection';
 import { actionWords } from './words';
@@ -56,6 +55,12 @@ export function BulkBar({ page, total, selection, onSelect, starting, onAct }: B
           onClick={() => onSelect({ kind: 'matching', total })}
         >{`Select all ${total.toLocaleString('en')}`}</UnstyledButton>
       )}
+      {more && total > MOST && (
+        <Text size="xs" c="dimmed">
+          All {total.toLocaleString('en')} are too many at once: filter them down to{' '}
+          {MOST.toLocaleString('en')}.
+        </Text>
+      )}
       {count > 0 && (
         <>
           <UnstyledButton className={classes.link} onClick={() => onSelect(NOTHING)}>
@@ -79,11 +84,6 @@ export function BulkBar({ page, total, selection, onSelect, starting, onAct }: B
             ))}
           </Group>
         </>
-      )}
-      {count > MOST && (
-        <Text size="xs" c="dimmed">
-          At most {plural(MOST, 'integration')} at once.
-        </Text>
       )}
     </div>
   );

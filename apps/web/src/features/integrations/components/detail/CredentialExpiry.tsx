@@ -10,12 +10,18 @@ export function expiryLabel({ credential_type: type }: { credential_type: string
   return type === 'mtls' ? 'Certificate expires' : 'Expires';
 }
 
-/** When a credential ends; within two weeks with a warning. */
-export function CredentialExpiry({ expiresAt }: { expiresAt: string | null }) {
+interface CredentialExpiryProps {
+  expiresAt: string | null;
+  /** Latchkey brings another before the end. */
+  renewed: boolean;
+}
+
+/** When a credential ends; within two weeks with a warning, unless another comes by itself. */
+export function CredentialExpiry({ expiresAt, renewed }: CredentialExpiryProps) {
   const now = useNow();
   if (!expiresAt) return <span>No known expiry</span>;
   const left = new Date(expiresAt).getTime() - now;
-  if (left > SOON_MS) return <RelativeTime time={expiresAt} />;
+  if (left > SOON_MS || (renewed && left > 0)) return <RelativeTime time={expiresAt} />;
   return (
     <span className={left > 0 ? classes.soon : classes.over}>
       <IconClockX size={14} aria-hidden />

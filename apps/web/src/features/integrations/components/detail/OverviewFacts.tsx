@@ -20,7 +20,12 @@ function factsOf(integration: Integration): Fact[] {
     { label: 'Credential', value: humanize(integration.credential_type ?? 'none') },
     ...(token === 'none' && !tokenExpiry ? [] : [{ label: 'Its validity', value: tokenWords(token).label }]),
     ...(tokenExpiry
-      ? [{ label: expiryLabel(integration), value: <CredentialExpiry expiresAt={tokenExpiry} /> }]
+      ? [
+          {
+            label: expiryLabel(integration),
+            value: <CredentialExpiry expiresAt={tokenExpiry} renewed={renewsItself(integration)} />,
+          },
+        ]
       : []),
     ...chosenFacts(integration),
     { label: 'Added by', value: integration.created_by?.full_name ?? 'Someone who left' },
@@ -32,6 +37,10 @@ function factsOf(integration: Integration): Fact[] {
     },
   ];
 }
+
+/** By consent, and in order: what ends within a day and does not renew itself counts as expiring. */
+const renewsItself = ({ credential_type: type, token_status: status }: Integration): boolean =>
+  type === 'oauth2' && status === 'valid';
 
 /** What of the account is meant, by kind. */
 function chosenFacts({ selected_resources: chosen }: Integration): Fact[] {

@@ -28,24 +28,30 @@ export function ReplaceClient({ integration, type, way, onSaved, onClose }: Repl
   const errors = credentialErrors(update.error);
   const provider = providerName(type);
   const shared = way.oauth.client === 'installation';
+  const schema = credentialFormOf(type, { authMode: way.id, ownClient });
+  // Besides the client's ID and secret.
+  const more = Object.keys(schema.properties ?? {}).length > 2;
   const replace = () =>
     update.mutate(credentialValues(type, way.id, values), {
-      onSuccess: (saved) => {
-        toastDone(
-          saved.token_status === 'unauthorized'
-            ? 'The client is stored. Authorise it now.'
-            : 'The new secret of the client is stored; the connection goes on.',
-        );
+      onSuccess: (message) => {
+        toastDone(message ?? 'The client is stored.');
         onSaved();
         onClose();
       },
     });
   return (
     <Stack gap="md">
-      <Notice tone="idle" title="With the same client ID nobody has to authorise again">
-        A new secret takes the place of the old one and the token stays. Another client ID is another client:
-        its first token has to be agreed to at {provider}.
-      </Notice>
+      {integration.auth_mode === way.id ? (
+        <Notice tone="idle" title="With the same client ID nobody has to authorise again">
+          A new secret takes the place of the old one and the token stays. Another client ID is another
+          client: its first token has to be agreed to at {provider}.
+          {more && ' What you leave empty stays as it is.'}
+        </Notice>
+      ) : (
+        <Notice tone="warn" title="The credentials of now go away at once">
+          The integration works again when somebody has agreed at {provider}.
+        </Notice>
+      )}
       {shared && (
         <Checkbox
           label={`Use a client of our own at ${provider}`}
@@ -60,7 +66,7 @@ export function ReplaceClient({ integration, type, way, onSaved, onClose }: Repl
       <SchemaForm
         key={String(ownClient)}
         id="new-client"
-        schema={credentialFormOf(type, { authMode: way.id, ownClient })}
+        schema={schema}
         uiSchema={type.ui_schema.credentials?.[way.id]}
         values={values}
         onChange={setValues}

@@ -5,6 +5,7 @@ import { RelativeTime } from '../../../../components/RelativeTime';
 import { toastDone, toastFailed } from '../../../../lib/toast';
 import { useSetEnabled } from '../../api/set-enabled';
 import type { Integration, IntegrationType } from '../../api/types';
+import { oauthWayOf } from '../connect/oauth-way';
 import { failureAdvice, failureTitle } from '../failure-kinds';
 import { may } from '../may';
 import { MendActions } from './MendActions';
@@ -64,7 +65,11 @@ function FailureNotice({ integration, type }: StateNoticeProps) {
   return (
     <Notice
       tone={reauth ? 'warn' : 'bad'}
-      title={reauth && !kind ? 'Somebody has to authorise this again' : failureTitle(kind)}
+      title={
+        reauth && (!kind || oauthWayOf(type, integration))
+          ? 'Somebody has to authorise this again'
+          : failureTitle(kind)
+      }
       actions={<MendActions integration={integration} type={type} />}
     >
       {message && <div>{message}</div>}

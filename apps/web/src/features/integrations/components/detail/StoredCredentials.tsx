@@ -60,7 +60,12 @@ function CredentialFields({ info, type }: { info: CredentialInfo; type: Integrat
         facts={[
           { label: 'Stored', value: <RelativeTime time={info.updated_at} /> },
           { label: 'Last used', value: <RelativeTime time={info.last_used_at} /> },
-          { label: expiryLabel(info), value: <CredentialExpiry expiresAt={info.expires_at} /> },
+          {
+            label: expiryLabel(info),
+            value: (
+              <CredentialExpiry expiresAt={info.expires_at} renewed={info.fields.includes('refresh_token')} />
+            ),
+          },
           { label: 'Key version', value: info.key_version },
         ]}
       />

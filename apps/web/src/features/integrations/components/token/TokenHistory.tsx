@@ -26,6 +26,9 @@ const icons: Record<TokenEvent['kind'], TablerIcon> = {
 /** With these there is a new token. */
 const GIVEN = new Set<TokenEvent['kind']>(['connected', 'refreshed']);
 
+/** Somebody or something asked for these. */
+const RENEWALS = new Set<TokenEvent['kind']>(['refreshed', 'refresh_failed']);
+
 /** Each consent, renewal and refusal, newest first. */
 export function TokenHistory({ id }: { id: string }) {
   const query = useTokenHistory(id);
@@ -83,7 +86,7 @@ function EventRow({ event }: { event: TokenEvent }) {
       </span>
       <div>
         <div>
-          {label} {event.kind !== 'connected' && causeWords(event.cause)}
+          {label} {RENEWALS.has(event.kind) && causeWords(event.cause)}
         </div>
         <div className={classes.message}>
           {sentence(event.message)}

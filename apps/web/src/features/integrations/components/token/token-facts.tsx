@@ -18,8 +18,9 @@ function When({ time, never, due }: { time: string | null; never: string; due?: 
   );
 }
 
-function nextRenewal({ status, next_refresh_at: next }: TokenHealth) {
+function nextRenewal({ status, refreshable, next_refresh_at: next }: TokenHealth) {
   if (status === 'revoked' || status === 'unauthorized') return 'Once somebody has authorised it';
+  if (!refreshable) return 'The service gives nothing to renew it with';
   return <When time={next} never="When it is used next" due="Due now" />;
 }
 
@@ -29,7 +30,7 @@ function renewalFacts(health: TokenHealth): Fact[] {
   return [
     {
       label: 'Next renewal',
-      value: refreshable ? nextRenewal(health) : 'The service gives nothing to renew it with',
+      value: nextRenewal(health),
       wide: true,
     },
     { label: 'Last renewed', value: <When time={last} never="Not yet" />, wide: true },
