@@ -218,23 +218,22 @@ describe('events of the installation’s app', () => {
     expect(await workspace(id)).toMatchObject({ events_url: url, events_ready: true });
   });
 
-  it('are still proven by the signing secret when only the client secret is entered anew', async () => {
-    const id = await connected({ ...OWN, signing_secret: OWN_SECRET });
-    await stage.testApp
-      .as(stage.admin)
-      .patch(`/integrations/${id}/credentials`, {
-        credential_type: 'oauth2',
-        client_id: OWN.client_id,
-        client_secret: 'another-client-secret-of-ours',
-      })
-      .expect(200);
+  it.each([
+    ['before the first consent', create],
+    ['after it', connected],
+  ])(
+    'are still proven by the signing secret when only the client secret is entered anew, %s',
+    async (_, make) => {
+      const id = await make({ ...OWN, signing_secret: OWN_SECRET });
+      const entered = { ...OWN, client_secret: 'another-client-secret-of-ours' };
+      await stage.testApp
+        .as(stage.admin)
+        .patch(`/integrations/${id}/credentials`, { credential_type: 'oauth2', ...entered })
+        .expect(200);
 
-    const { body } = await stage.testApp.as(stage.admin).get(`/integrations/${id}/credentials`).expect(200);
-    expect(body.data.credentials.fields).toContain('signing_secret');
-    const { events_url: url } = await workspace(id);
-    const app = new URL(url).searchParams.get('app')!;
-    await stage.send(uninstalled('EvKept'), { app, secret: OWN_SECRET }).expect(200);
-  });
+      expect(await workspace(id)).toMatchObject({ events_ready: true });
+    },
+  );
 
   it('are sent to an address that is known before anybody has consented', async () => {
     expect(await workspace(await create())).toEqual({

@@ -99,7 +99,9 @@ describe('an answer that is lost', () => {
   it('of a request that never arrived, costs nothing: it is made again after the pause', async () => {
     bench.oidc.onToken(() => Promise.resolve('drop' as const));
     end();
-    expect((await bench.read(id)).status).toBe(502);
+    const { status, error } = await bench.read(id);
+    expect(status).toBe(502);
+    expect(error?.message).toMatch(/before it answered( in full)?\. \w/);
     expect((await bench.row(id)).metadata.oauth?.uncertain_since).toEqual(expect.any(String));
     bench.oidc.onToken();
     bench.clock.advance(2000);

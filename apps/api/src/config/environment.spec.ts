@@ -150,6 +150,7 @@ describe('what follows from others', () => {
     expect(loadEnvironment({ PORT: '8080' }).publicUrl.origin).toBe('http://localhost:8080');
     const environment = loadEnvironment({ PUBLIC_URL: 'https://latchkey.example.com/base' });
     expect(environment).toMatchObject({ servedOverTls: true });
+    expect(environment.notices).toEqual([expect.stringContaining('works at https://latchkey.example.com.')]);
   });
 
   it('is what egress may reach: private networks beside the embedded database, nothing in production', () => {

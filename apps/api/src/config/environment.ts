@@ -119,11 +119,19 @@ function callbackNotices({ publicUrl, oauthClients, servedOverTls }: Environment
   ];
 }
 
+/** Links, cookies and callback addresses stand at the root of the host. */
+function pathNotices({ publicUrl: { origin, pathname } }: Environment): string[] {
+  if (pathname === '/') return [];
+  return [
+    `PUBLIC_URL has the path ${pathname}, which is not used: Latchkey needs a host of its own, and works at ${origin}.`,
+  ];
+}
+
 /** @throws EnvironmentError with one line per wrong variable: its name, what it got and what it wants. */
 export function loadEnvironment(source: NodeJS.ProcessEnv): Environment {
   const { values, notices } = readVariables(source);
   const oauth = readOAuthClients(source);
   const environment = new Environment(values, [...notices, ...oauth.notices], oauth.clients);
-  environment.notices.push(...callbackNotices(environment));
+  environment.notices.push(...pathNotices(environment), ...callbackNotices(environment));
   return environment;
 }

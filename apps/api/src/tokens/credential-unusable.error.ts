@@ -1,6 +1,9 @@
 import { defaultHint, type FailureKind } from '@latchkey/catalogue';
 import { EgressError } from '../egress/egress.error.js';
 
+/** Reasons stand within sentences of others. */
+export const withoutStop = (reason: string): string => reason.replace(/\.$/, '');
+
 interface Circumstances {
   hint?: string;
   /** Knocking again with this credential is useless and may lock the account upstream. */
@@ -44,6 +47,9 @@ export class CredentialUnusableError extends Error {
   /** What a call out failed with, in these terms; anything else is a fault of ours and stays what it is. */
   static from(error: unknown): unknown {
     if (!(error instanceof EgressError)) return error;
-    return new CredentialUnusableError(error.kind, error.reason, { hint: error.hint, cause: error });
+    return new CredentialUnusableError(error.kind, withoutStop(error.reason), {
+      hint: error.hint,
+      cause: error,
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { type FailureKind, judgeProxyAnswer } from '@latchkey/catalogue';
 import type { EgressResponse } from '../../egress/egress.client.js';
 import { EgressError } from '../../egress/egress.error.js';
-import { CredentialUnusableError } from '../credential-unusable.error.js';
+import { CredentialUnusableError, withoutStop } from '../credential-unusable.error.js';
 import { retryAfterOf } from '../derivations/token-answer.js';
 import type { OAuthParty } from './token-grant.js';
 
@@ -54,7 +54,12 @@ type Known = Pick<Details, 'hint'> & { outcome: TokenOutcome; kind: FailureKind;
 const START_AGAIN = 'Codes are good once and for a few minutes. Start the authorisation again.';
 const CHECK_REDIRECT =
   'Register the callback address that Latchkey shows, to the letter, then start the authorisation again.';
-const BUSY: Known = { outcome: 'unavailable', kind: 'bad_response', says: 'is not able to answer now' };
+const BUSY: Known = {
+  outcome: 'unavailable',
+  kind: 'bad_response',
+  says: 'is not able to answer now',
+  hint: 'Try again in a few minutes.',
+};
 const THROTTLED: Known = { outcome: 'unavailable', kind: 'rate_limited', says: 'is limiting our calls' };
 const OLD_CODE: Known = {
   outcome: 'refused',
@@ -254,7 +259,7 @@ function wasSent(error: EgressError): boolean {
 /** What a call out failed with, in these terms; anything else is a fault of ours and stays what it is. */
 export function unanswered(error: unknown): unknown {
   if (!(error instanceof EgressError)) return error;
-  return new TokenRequestError('unavailable', error.kind, error.reason, {
+  return new TokenRequestError('unavailable', error.kind, withoutStop(error.reason), {
     hint: error.hint,
     uncertain: wasSent(error),
     cause: error,
