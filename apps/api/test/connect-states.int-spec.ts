@@ -112,6 +112,16 @@ describe('a state', () => {
     expect(stage.oidc.tokenRequests).toEqual({ authorization_code: 1 });
   });
 
+  it('is not used up by a HEAD request', async () => {
+    const { browser, callback } = await arrive();
+    await stage.testApp.http
+      .head(`${callback.pathname}${callback.search}`)
+      .set('cookie', browser.cookieHeader)
+      .expect(303);
+    expect(stage.oidc.tokenRequests).toEqual({});
+    expect(outcomeOf(await browser.land(callback)).outcome).toBe('connected');
+  });
+
   it('works for ten minutes', async () => {
     const inTime = await arrive();
     stage.testApp.clock.advance(599_999);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { RecoveryService } from '../src/health-monitor/recovery.service.js';
 import { PUBLIC_URL } from './support/connect-stage.js';
 import type { Answer } from './support/counterpart.js';
 import { repository } from './support/github.js';
@@ -47,7 +48,10 @@ describe('who reaches one repository of five', () => {
   });
 
   it('gets nothing where GitHub does not let them count', async () => {
-    refusing(COUNT, { status: 403, json: { message: 'Resource protected by organization SAML enforcement.' } });
+    refusing(COUNT, {
+      status: 403,
+      json: { message: 'Resource protected by organization SAML enforcement.' },
+    });
     expect(await outcome('reader')).toEqual(['failed', 'OAUTH_PROVIDER_ERROR']);
     refusing(/^POST \/app\/installations/, { status: 403, json: { message: 'Forbidden' } });
     expect(await outcome('reader')).toEqual(['failed', 'OAUTH_PROVIDER_ERROR']);
@@ -69,11 +73,24 @@ describe('who reaches one repository of five', () => {
   });
 });
 
-describe('an owner', () => {
-  it.each([404, 405, 501])('gets through at a GitHub that answers %i to what it does not have', async (status) => {
-    refusing(new RegExp(`${MEMBERSHIP.source}|${COUNT.source}`), { status, text: 'Cannot GET' });
-    expect(await outcome(`owner-${id}`)).toEqual(['connected', null]);
+describe('a member who is no owner', () => {
+  it('gets nothing of a GitHub that does not count', async () => {
+    stage.github.intercept = (route) => {
+      if (MEMBERSHIP.test(route)) return { json: { state: 'active', role: 'member' } };
+      return COUNT.test(route) ? { status: 404, json: MESSAGE } : undefined;
+    };
+    expect(await outcome('reader')).toEqual(['failed', 'FORBIDDEN']);
   });
+});
+
+describe('an owner', () => {
+  it.each([404, 405, 501])(
+    'gets through at a GitHub that answers %i to what it does not have',
+    async (status) => {
+      refusing(new RegExp(`${MEMBERSHIP.source}|${COUNT.source}`), { status, text: 'Cannot GET' });
+      expect(await outcome(`owner-${id}`)).toEqual(['connected', null]);
+    },
+  );
 
   it('of a personal account gets through, also where GitHub does not say who they are', async () => {
     const { account } = stage.github.installations.get(id)!;
@@ -107,5 +124,22 @@ describe('what GitHub sends a browser back with', () => {
     }
     expect(states.slice(0, 2)).toEqual(['queued', 'queued']);
     expect(states.at(-1)).toBe('completed');
+  });
+});
+
+describe('the webhook of the installation’s App', () => {
+  it('is looked at as soon as somebody uses the App, however long nobody did', async () => {
+    await stage.testApp.sql('DELETE FROM connected_accounts');
+    await stage.testApp.sql('UPDATE installation SET github_app_hook_check_at = NULL');
+    const recovery = stage.testApp.app.get(RecoveryService, { strict: false });
+    const look = async () => {
+      await recovery.round(new AbortController().signal);
+      await recovery.settled();
+    };
+    await look();
+    stage.github.hook = { url: 'https://elsewhere.example.com', content_type: 'json', secret: 'x' };
+    await stage.install(id, `owner-${id}`);
+    await look();
+    expect(stage.github.hook.url).toBe(`${PUBLIC_URL}/api/v1/github-app/webhook`);
   });
 });

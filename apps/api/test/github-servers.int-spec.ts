@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { RecoveryService } from '../src/health-monitor/recovery.service.js';
 import { repository } from './support/github.js';
 import { GitHubStage, HOOK } from './support/github-stage.js';
 import { round } from './support/watch.js';
@@ -114,5 +115,26 @@ describe('a secondary limit that only its message tells', () => {
     const { body } = await stage.api.post(`/integrations/${fresh}/test`);
     expect(JSON.stringify(body)).toContain('limiting our calls');
     expect(JSON.stringify(body)).not.toContain('suspended');
+  });
+});
+
+describe('an App that was deleted on GitHub', () => {
+  it('is told from one that was uninstalled', async () => {
+    const other = (id += 1);
+    const fresh = await stage.connected(other, `org-${other}`);
+    stage.github.intercept = (route) =>
+      /^\w+ \/app/.test(route) ? { status: 404, json: { message: 'Integration not found' } } : undefined;
+    const { body } = await stage.api.post(`/integrations/${fresh}/test`).expect(422);
+    expect(body.error.details).toMatchObject({
+      kind: 'not_found',
+      reason: 'GitHub does not know the App any more',
+      hint: expect.stringContaining('deleted on GitHub'),
+    });
+    await stage.testApp.sql('UPDATE installation SET github_app_hook_check_at = NULL');
+    const recovery = stage.testApp.app.get(RecoveryService, { strict: false });
+    await recovery.round(new AbortController().signal);
+    await recovery.settled();
+    const { hook } = (await stage.api.get('/github-app').expect(200)).body.data.github_apps[0];
+    expect(hook.problem).toContain('GitHub does not know the App any more');
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { LiveConnections } from '../src/integrations/live-connections.js';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { makeToken } from './support/programs.js';
 import { portOf, ProxyStage, SECRET } from './support/proxy-stage.js';
@@ -75,6 +76,8 @@ describe('who may call the proxy', () => {
       expect.objectContaining({ code: 'CONFLICT', message: expect.stringContaining('disabled') }),
     ]);
     await stage.testApp.sql("UPDATE integrations SET status = 'needs_reauth' WHERE id = $1", [id]);
+    // Nothing tells of a change that was made by hand.
+    stage.testApp.app.get(LiveConnections).forget(stage.admin.organizationId, id);
     const stale = await stage.call('/x', { id });
     expect([stale.status, stale.json.error.code]).toEqual([409, 'REAUTHORIZATION_REQUIRED']);
     expect(stage.provider.requests).toHaveLength(0);

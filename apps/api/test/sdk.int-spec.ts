@@ -153,6 +153,7 @@ describe('a program with the SDK', () => {
       status: 'pending',
       values: { token: SECRET },
       expiresAt: null,
+      selectedResources: [],
     });
   });
 

@@ -75,6 +75,19 @@ describe('a channel that changed', () => {
     expect(stage.calls('conversations.info')).toHaveLength(0);
   });
 
+  it.each(['<html>Sign in</html>', '', 'null', '[]', '{"ok":false}'])(
+    'is asked about again when what comes back is no answer of Slack: %j',
+    async (text) => {
+      stage.instead.set('conversations.info', { text });
+      stage.channels[1]!.is_archived = true;
+      await own(event('channel_archive', { channel: 'C00000002' })).expect(200);
+      await expect(stage.workOff()).rejects.toMatchObject({ code: 'UPSTREAM_ERROR' });
+      stage.instead.clear();
+      await stage.workOff();
+      expect(await mapping()).toEqual({ channel_name: 'deployments', problem: 'archived' });
+    },
+  );
+
   it('and that Slack does not speak of to this token is left as it was', async () => {
     stage.instead.set('conversations.info', { json: { ok: false, error: 'missing_scope' } });
     await own(event('channel_rename', { channel: { id: 'C00000002' } })).expect(200);

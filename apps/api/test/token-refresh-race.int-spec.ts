@@ -146,7 +146,9 @@ describe('whoever has the lease', () => {
     expect(error?.message).toContain('An earlier refresh was interrupted');
     expect(await bench.integration(id)).toMatchObject({
       status: 'needs_reauth',
-      error_message: expect.stringContaining('interrupted before Generic HTTP API’s answer could be stored'),
+      error_message: expect.stringContaining(
+        'interrupted, or Generic HTTP API’s answer to it could not be used',
+      ),
       next_check_at: null,
     });
     expect(await bench.row(id)).toMatchObject({ state: 'revoked', refresh_at: null, lease_token: null });

@@ -206,6 +206,18 @@ describe('two replicas', () => {
   });
 });
 
+it('what has failed before comes after what has not, however long it has been due', async () => {
+  await connect(3);
+  becomeDue();
+  await bench.testApp.sql(
+    `UPDATE integration_credentials SET refresh_failures = 1, refresh_at = refresh_at - interval '1 hour'
+     WHERE integration_id = ANY($1)`,
+    [ids.slice(0, 2)],
+  );
+  expect((await claim(1)).map(({ integrationId }) => integrationId)).toEqual([ids[2]]);
+  expect(await claim()).toHaveLength(2);
+});
+
 describe('a round that is told to stop', () => {
   it('takes nothing more, and what has begun is stored', async () => {
     await connect(6);

@@ -97,6 +97,24 @@ describe('ways with a consent', () => {
     });
   });
 
+  it.each(['authorization_url', 'token_url', 'revocation_url'])(
+    'a password in %s is not kept among the settings, where everybody sees it',
+    (name) => {
+      const generic = manifestOf('generic_http');
+      const addresses = {
+        authorization_url: 'https://login.example.com?tenant=a@b',
+        token_url: 'https://login.example.com:8443/token',
+      };
+      const config = { base_url: 'https://api.example.com', ...addresses };
+      expect(validateConfig(generic, config, wayOf(generic, 'oauth2'))).toMatchObject({ valid: true });
+      const withPassword = { ...config, [name]: 'https://user:pass@login.example.com/' };
+      expect(validateConfig(generic, withPassword, wayOf(generic, 'oauth2'))).toMatchObject({
+        valid: false,
+        errors: { [`config.${name}`]: [expect.stringContaining('without user name, password')] },
+      });
+    },
+  );
+
   it('of a server nobody knows need its addresses', () => {
     const generic = manifestOf('generic_http');
     const base = { base_url: 'https://api.example.com' };

@@ -34,7 +34,10 @@ export function isDatabaseAway(error: unknown): boolean {
   return (
     /^(08|53|57P)/.test(code) ||
     ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(code) ||
-    /Connection terminated|timeout exceeded when trying to connect/.test(message)
+    // The last two: of a connection that ended before the statement.
+    /Connection terminated|timeout exceeded when trying to connect|is not queryable|runner was already released/.test(
+      message,
+    )
   );
 }
 
@@ -54,9 +57,8 @@ function asAppError(error: unknown): AppError | undefined {
       retryAfter: 1,
     });
   const status = (error as { statusCode?: number }).statusCode;
-  if (typeof status === 'number' && status >= 400 && status < 500) {
-    return new AppError(codeForStatus(status), 'The request could not be read.');
-  }
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return fromFramework(status, 'The request could not be read.');
   return undefined;
 }
 

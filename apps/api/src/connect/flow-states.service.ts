@@ -94,7 +94,8 @@ export class FlowStates {
   }
 
   /**
-   * The browser is back. The state is used up by it, whatever comes after; of two requests at once one wins.
+   * The browser is back. The state is used up by it, whatever comes after; of two requests at once one wins. A HEAD
+   * request, which Fastify answers with the route of the GET, uses nothing up.
    * @param owner who must have begun it, on routes with a session
    * @throws AppError OAUTH_STATE_INVALID, OAUTH_STATE_EXPIRED, OAUTH_STATE_USED
    */
@@ -106,7 +107,7 @@ export class FlowStates {
     owner?: Actor,
   ): Promise<Redeemed> {
     const organizationId = typeof state === 'string' ? organizationOfState(state) : undefined;
-    if (typeof state !== 'string' || organizationId === undefined)
+    if (typeof state !== 'string' || organizationId === undefined || request.method === 'HEAD')
       return this.refuse(request, 'malformed', undefined, owner);
     const stateHash = sha256(state);
     const row = await this.repository.find(organizationId, stateHash);

@@ -27,6 +27,8 @@ export class TenantPipeline {
       connectionTimeoutMillis: 10_000,
       pipeline: true,
     } as pg.PoolConfig);
+    // One that ends while it is in use tells by its statements; without a listener it would end the process besides.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
     this.pool.on('error', (error) =>
       new Logger('Database').warn(`A connection of the hot path ended: ${error.message}`),
     );

@@ -1,6 +1,6 @@
 import { EgressError } from '../egress/egress.error.js';
 import { CredentialUnusableError } from '../tokens/credential-unusable.error.js';
-import { isLimitMessage } from '../tokens/derivations/github-app.js';
+import { isLimitMessage, isUnknownApp, UNKNOWN_APP } from '../tokens/derivations/github-app.js';
 
 /** What Octokit throws; its message is GitHub's and is not passed on. */
 interface RequestFailure extends Error {
@@ -26,7 +26,8 @@ export function isGitHubAnswer(error: unknown): boolean {
 }
 
 /** Seconds to wait where it was a limit: the primary one leaves 0, secondary ones name the time. */
-function limitOf({ status, response }: RequestFailure, now: number): number | undefined {
+function limitOf(failure: RequestFailure, now: number): number | undefined {
+  const { status, response } = failure;
   if (status !== 403 && status !== 429) return undefined;
   const {
     'retry-after': after,
@@ -35,12 +36,17 @@ function limitOf({ status, response }: RequestFailure, now: number): number | un
   } = response?.headers ?? {};
   if (after !== undefined) return bounded(Number(after));
   if (String(left) === '0') return bounded(Number(reset) - Math.floor(now / 1000));
-  return status === 429 || saysLimited(response?.data) ? USUAL_WAIT_S : undefined;
+  return status === 429 || isLimitMessage(messageOf(failure)) ? USUAL_WAIT_S : undefined;
 }
 
-/** A secondary limit may be told by nothing but its message. */
-const saysLimited = (data: unknown): boolean =>
-  typeof data === 'object' && data !== null && isLimitMessage((data as { message?: unknown }).message);
+const messageOf = ({ response }: RequestFailure): unknown => {
+  const { data } = response ?? {};
+  return typeof data === 'object' && data !== null ? (data as { message?: unknown }).message : undefined;
+};
+
+/** GitHub does not have the App that asks, and not only what it asks for. */
+export const saysUnknownApp = (error: unknown): boolean =>
+  isRequestFailure(error) && error.status === 404 && isUnknownApp(messageOf(error));
 
 const bounded = (seconds: number): number =>
   Number.isFinite(seconds) ? Math.min(LONGEST_WAIT_S, Math.max(1, Math.ceil(seconds))) : USUAL_WAIT_S;
@@ -73,6 +79,10 @@ export function explainGitHub(error: unknown, what: string, now: number): unknow
       hint: 'Check on GitHub that the App or token has read access to metadata, and is not suspended.',
       statusCode,
     });
+  }
+  if (saysUnknownApp(error)) {
+    const [reason, hint] = UNKNOWN_APP;
+    return new CredentialUnusableError('not_found', reason, { hint, statusCode });
   }
   if (statusCode === 404) {
     return new CredentialUnusableError('not_found', `GitHub ${what}: there is no such thing`, {

@@ -10,7 +10,7 @@ import { HookRepair, type HookFinding } from './hook-repair.js';
 import { HookStates } from './hook-states.js';
 import { KnownApps } from './known-apps.js';
 
-const EVERY_MS = 3_600_000;
+const EVERY_MS = 10 * 60_000;
 /** The installation's App concerns many organisations, and is looked at once for all of them. */
 const SHARED_MS = 5 * 60_000;
 const MOST_ORGANIZATIONS = 1000;
@@ -20,7 +20,7 @@ interface Look {
   outcome: Promise<RecoveryOutcome | null>;
 }
 
-/** The webhooks of Apps, looked at every hour: a lost one is set again, and what it missed is asked for again. */
+/** The webhooks of Apps, looked at every ten minutes: a lost one is set again, and what it missed is asked for again. */
 @Injectable()
 export class HookRecovery implements OnModuleInit {
   private shared: Look | undefined;
@@ -56,8 +56,11 @@ export class HookRecovery implements OnModuleInit {
         integrationIds: accounts.map(({ integrationId }) => integrationId),
       });
     }
-    if (this.known.ofInstallation() && (await this.states.claimInstallation(now, next))) {
-      for (const [organizationId, integrationIds] of await this.states.ofInstallationApp(MOST_ORGANIZATIONS))
+    if (!this.known.ofInstallation()) return subjects;
+    const users = await this.states.ofInstallationApp(MOST_ORGANIZATIONS);
+    // While nobody uses it, its turn is kept, so that the first who does need not wait for the next.
+    if (users.size > 0 && (await this.states.claimInstallation(now, next))) {
+      for (const [organizationId, integrationIds] of users)
         subjects.push({ organizationId, id: INSTALLATION_APP, integrationIds });
     }
     return subjects;

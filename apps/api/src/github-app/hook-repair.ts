@@ -8,7 +8,7 @@ import { DeliverySyncs } from './delivery-syncs.js';
 import { type HookDelivery, hookDeliveryOf } from './github-answers.js';
 import { type GitHubApp, isInstallationApp, webhookUrl } from './github-app.js';
 import { type GitHub, GitHubClients } from './github-clients.js';
-import { explainGitHub, isGitHubAnswer, statusOf } from './github-failure.js';
+import { explainGitHub, isGitHubAnswer, saysUnknownApp, statusOf } from './github-failure.js';
 import type { HookState } from './hook-state.js';
 import { canReachUs } from './reachability.js';
 
@@ -32,6 +32,7 @@ export interface HookFinding {
 interface HookConfig {
   url: string;
   isJson: boolean;
+  checksCertificate: boolean;
   hasSecret: boolean;
 }
 
@@ -100,14 +101,16 @@ export class HookRepair {
   private async configOf(github: GitHub): Promise<HookConfig | null> {
     try {
       const answer = (await github.request('GET /app/hook/config')) as Record<string, unknown>;
-      const { url, content_type: type, secret } = answer;
+      const { url, content_type: type, insecure_ssl: insecure, secret } = answer;
       return {
         url: typeof url === 'string' ? url : '',
         isJson: type === 'json',
+        // A text or a number: https://docs.github.com/en/rest/apps/webhooks
+        checksCertificate: insecure !== '1' && insecure !== 1,
         hasSecret: typeof secret === 'string' && secret !== '',
       };
     } catch (error) {
-      if (statusOf(error) === 404 && isGitHubAnswer(error)) return null;
+      if (statusOf(error) === 404 && isGitHubAnswer(error) && !saysUnknownApp(error)) return null;
       throw explainGitHub(error, WEBHOOK, this.clock.now());
     }
   }
@@ -120,6 +123,7 @@ export class HookRepair {
         ? ['The webhook went to another address']
         : []),
       ...(config.isJson ? [] : ['The webhook was not sent as JSON']),
+      ...(config.checksCertificate ? [] : ['The webhook was sent without looking at our certificate']),
       // We answer 401 to what was signed with another secret.
       ...(secretLost || failed.some(({ statusCode }) => statusCode === 401)
         ? ['The secret of the webhook was lost']

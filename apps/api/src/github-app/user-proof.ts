@@ -129,7 +129,8 @@ export class UserProof {
    * is the owner's to connect, or that of somebody who reaches as much.
    */
   private async requireWhole(person: GitHub, app: GitHubApp, installation: Installation): Promise<void> {
-    if (await this.isOwner(person, installation)) return;
+    const isOwner = await this.isOwner(person, installation);
+    if (isOwner) return;
     const { login } = installation;
     if (installation.suspendedAt) {
       throw new AppError(
@@ -140,7 +141,7 @@ export class UserProof {
     const theirs = await this.reachedBy(person, installation);
     if (theirs === undefined) {
       // An old server does not say; and who has just lost their access is answered the same.
-      if (await this.find(person, app, installation.id)) return;
+      if (isOwner === undefined && (await this.find(person, app, installation.id))) return;
       throw notListed();
     }
     const all = await this.reached(app, installation);
@@ -151,23 +152,25 @@ export class UserProof {
     );
   }
 
-  private async isOwner(person: GitHub, { accountType, accountId, login }: Installation): Promise<boolean> {
+  /** @returns undefined where GitHub does not say. */
+  private async isOwner(
+    person: GitHub,
+    { accountType, accountId, login }: Installation,
+  ): Promise<boolean | undefined> {
     if (accountType === 'User') {
-      const user = objectOf(await this.optional(() => person.request('GET /user')));
-      return accountId !== null && idOf(user.id) === accountId;
+      const id = idOf(objectOf(await this.optional(() => person.request('GET /user'))).id);
+      return id === null ? undefined : id === accountId;
     }
     const asked = () => person.request('GET /user/memberships/orgs/{org}', { org: login });
     // What the App's permissions do not let it see is refused.
-    const membership = objectOf(await this.optional(asked, [...LACKING, 403]));
-    return membership.role === 'admin' && membership.state === 'active';
+    const { role, state } = objectOf(await this.optional(asked, [...LACKING, 403]));
+    return role === undefined ? undefined : role === 'admin' && state === 'active';
   }
 
   /** @returns undefined where this GitHub does not have the listing. */
   private async reachedBy(person: GitHub, { id }: Installation): Promise<number | undefined> {
     const route = 'GET /user/installations/{installation_id}/repositories';
-    const answer = await this.optional(() =>
-      person.request(route, { installation_id: id, per_page: 1 }),
-    );
+    const answer = await this.optional(() => person.request(route, { installation_id: id, per_page: 1 }));
     return answer === undefined ? undefined : countIn(answer);
   }
 
@@ -221,7 +224,7 @@ export function clientOf({ clientId, secrets }: GitHubApp): Client {
 const notListed = (): AppError =>
   new AppError(
     'FORBIDDEN',
-    'This installation is not among those that GitHub shows you for this App. Ask an owner of the account it is on to connect it.',
+    'GitHub does not show you as somebody who may connect this installation. Ask an owner of the account it is on to connect it.',
   );
 
 /** @throws CredentialUnusableError */

@@ -9,7 +9,14 @@ import { originOf } from '../common/decorators.js';
 import { ConnectedAccounts } from '../inbound/connected-accounts.js';
 import { readHookAddress } from '../inbound/hook-address.js';
 import { InboundDeliveries, type NewDelivery } from '../inbound/inbound-deliveries.js';
-import { headerOf, isForm, jsonBodyOf, jsonInForm, rawBodyOf, sameSignature } from '../inbound/signed-body.js';
+import {
+  headerOf,
+  isForm,
+  jsonBodyOf,
+  jsonInForm,
+  rawBodyOf,
+  sameSignature,
+} from '../inbound/signed-body.js';
 import { idOf } from './github-answers.js';
 import { auditedApp, type GitHubApp, INSTALLATION_APP, isInstallationApp } from './github-app.js';
 import { KnownApps } from './known-apps.js';

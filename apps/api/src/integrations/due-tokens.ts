@@ -21,8 +21,9 @@ export class DueTokens {
   ) {}
 
   /**
-   * Takes up to `limit` tokens of all organisations, those that are due longest first. Other replicas take others; how
-   * the refresh ends gives the claim back.
+   * Takes up to `limit` tokens of all organisations, those that are due longest first; what has failed before comes after
+   * what has not, so that servers which hang do not keep others waiting. Other replicas take others; how the refresh ends
+   * gives the claim back.
    * @param except types whose providers are asked often enough at this moment
    */
   async claim(limit: number, except: string[]): Promise<DueToken[]> {
@@ -37,7 +38,7 @@ export class DueTokens {
          JOIN integrations i ON i.organization_id = c.organization_id AND i.id = c.integration_id
          WHERE c.refresh_at <= $1 AND (c.lease_until IS NULL OR c.lease_until <= now()) AND (c.refresh_claimed_until IS NULL OR c.refresh_claimed_until <= now())
            AND i.status NOT IN ('disabled', 'needs_reauth') AND i.integration_type_id <> ALL ($3::text[])
-         ORDER BY c.refresh_at LIMIT $2 FOR UPDATE OF c SKIP LOCKED
+         ORDER BY c.refresh_failures > 0, c.refresh_at LIMIT $2 FOR UPDATE OF c SKIP LOCKED
        )
        UPDATE integration_credentials c SET refresh_claimed_until = ${CLAIM} FROM due
        WHERE c.organization_id = due.organization_id AND c.integration_id = due.integration_id

@@ -54,6 +54,7 @@ const tokenFactsOf = (row: IntegrationRow): TokenFacts => ({
   hasToken: row.has_token ?? false,
   refreshable: row.token_refreshable ?? false,
   refreshFailures: row.refresh_failures ?? 0,
+  needsReauth: row.status === 'needs_reauth',
 });
 
 /** What the API answers; it has no field that could hold a secret. */

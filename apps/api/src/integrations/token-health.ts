@@ -24,8 +24,16 @@ const NOTHING: TokenHealthDto = {
   client: null,
 };
 
-/** How a stored credential stands; nothing of it is opened. @param now milliseconds since the epoch */
-export function tokenHealth(credential: SealedCredential | null, now: number): TokenHealthDto {
+/**
+ * How a stored credential stands; nothing of it is opened.
+ * @param needsReauth the service refused it, and only a person helps
+ * @param now milliseconds since the epoch
+ */
+export function tokenHealth(
+  credential: SealedCredential | null,
+  needsReauth: boolean,
+  now: number,
+): TokenHealthDto {
   if (!credential) return NOTHING;
   const { credentialType, state, expiresAt, fieldNames, metadata, refreshFailures, leaseUntil } = credential;
   const { oauth } = metadata;
@@ -34,7 +42,7 @@ export function tokenHealth(credential: SealedCredential | null, now: number): T
   const refreshable =
     state !== 'revoked' && (isOAuth ? (oauth?.refreshable ?? false) : isDerived(credentialType));
   const isRefreshing = state === 'refreshing' && leaseUntil !== null && leaseUntil.getTime() > now;
-  const facts = { credentialType, state, expiresAt, hasToken, refreshable, refreshFailures };
+  const facts = { credentialType, state, expiresAt, hasToken, refreshable, refreshFailures, needsReauth };
   return {
     status: isRefreshing ? 'refreshing' : tokenStatus(facts, now),
     state,

@@ -19,9 +19,9 @@ export class TokenReader {
   ) {}
 
   async health(actor: AnyActor, id: string): Promise<{ token_health: TokenHealthDto }> {
-    const { organization_id: organizationId } = await this.reader.require(actor, id);
+    const { organization_id: organizationId, status } = await this.reader.require(actor, id);
     const credential = await this.credentials.find(organizationId, id);
-    return { token_health: tokenHealth(credential, this.clock.now()) };
+    return { token_health: tokenHealth(credential, status === 'needs_reauth', this.clock.now()) };
   }
 
   async history(

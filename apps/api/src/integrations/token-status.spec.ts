@@ -12,6 +12,7 @@ const oauth = (facts: Partial<TokenFacts>): TokenFacts => ({
   hasToken: true,
   refreshable: true,
   refreshFailures: 0,
+  needsReauth: false,
   ...facts,
 });
 
@@ -34,6 +35,18 @@ describe('the status of a token', () => {
       'expired',
     ],
     ['one that was withdrawn', oauth({ state: 'revoked' }), 'revoked'],
+    ['one that is refused though it has not ended', oauth({ needsReauth: true }), 'revoked'],
+    ['one without a known end that is refused', oauth({ expiresAt: null, needsReauth: true }), 'revoked'],
+    [
+      'one that is refused since it has ended',
+      oauth({ expiresAt: inHours(-1), needsReauth: true }),
+      'expired',
+    ],
+    [
+      'none, since nobody has consented',
+      oauth({ hasToken: false, expiresAt: null, needsReauth: true }),
+      'unauthorized',
+    ],
     ['none, since nobody has consented', oauth({ hasToken: false, expiresAt: null }), 'unauthorized'],
     ['one that is being renewed', oauth({ state: 'refreshing' }), 'valid'],
     ['an API key', stored({ credentialType: 'api_token', expiresAt: null }), 'none'],

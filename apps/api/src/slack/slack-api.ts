@@ -7,7 +7,7 @@ import { EgressError } from '../egress/egress.error.js';
 import { egressFetch } from '../egress/egress-fetch.js';
 import { type LiveConnection, LiveConnections } from '../integrations/live-connections.js';
 import { type UsableCredential, UsableCredentials } from '../tokens/usable-credentials.js';
-import { SlackFailure, explainSlack, scopesIn } from './slack-failure.js';
+import { SlackFailure, explainSlack, scopesIn, UNREADABLE } from './slack-failure.js';
 
 const API = 'https://slack.com/api/';
 const TIMEOUT_MS = 10_000;
@@ -131,13 +131,16 @@ function failureOf(slack: typeof import('@slack/web-api'), error: unknown): unkn
       needed?: unknown;
       provided?: unknown;
     };
-    const code = /^[a-z_]{1,60}$/.test(given) ? given : 'unknown_error';
+    // In place of a code the library gives whatever came.
+    const code = typeof given === 'string' && /^[a-z0-9_]{1,60}$/.test(given) ? given : UNREADABLE;
     if (['ratelimited', 'rate_limited', 'accesslimited'].includes(code)) return rateLimited(more?.retryAfter);
     return new SlackFailure(code, { needed: scopesIn(needed), provided: scopesIn(provided) });
   }
   if (error instanceof slack.WebAPIHTTPError) return new SlackFailure(`http_${error.statusCode}`);
   if (error instanceof slack.WebAPIRequestError)
-    return error.original instanceof EgressError ? error.original : new SlackFailure('unknown_error');
+    return error.original instanceof EgressError ? error.original : new SlackFailure(UNREADABLE);
+  // What is JSON and no object trips the library.
+  if (error instanceof TypeError) return new SlackFailure(UNREADABLE);
   // 429 without a time is a plain error there.
   if (error instanceof Error && error.message.startsWith('Retry header')) return rateLimited(undefined);
   return error;

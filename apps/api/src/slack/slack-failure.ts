@@ -23,6 +23,8 @@ const FORBIDDEN = new Set([
   'two_factor_setup_required',
 ]);
 const SLACKS_OWN = new Set(['fatal_error', 'internal_error', 'request_timeout', 'service_unavailable']);
+/** What is not from Slack: something before it answered, and may not the next time. */
+export const UNREADABLE = 'unreadable_answer';
 const SCOPE = /^[a-z_]{1,40}(:[a-z_.]{1,40})*$/;
 
 interface Answer {
@@ -66,7 +68,12 @@ export class SlackFailure extends Error {
 
   /** True when the same call may go better later, with nothing changed. */
   get transient(): boolean {
-    return this.code === 'ratelimited' || this.code.startsWith('http_') || SLACKS_OWN.has(this.code);
+    return (
+      this.code === 'ratelimited' ||
+      this.code === UNREADABLE ||
+      this.code.startsWith('http_') ||
+      SLACKS_OWN.has(this.code)
+    );
   }
 }
 
@@ -124,6 +131,12 @@ function ofAnswer(failure: SlackFailure, name: string, oauth: boolean): AppError
       },
     );
   }
+  if (code === UNREADABLE)
+    return new AppError(
+      'UPSTREAM_ERROR',
+      'What came back is not an answer of Slack. Check what is between Latchkey and slack.com, then try again.',
+      { cause: failure },
+    );
   const why =
     SLACKS_OWN.has(code) || code.startsWith('http_5') ? 'has a fault of its own' : 'refused the call';
   return new AppError(

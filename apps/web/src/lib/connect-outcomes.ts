@@ -28,12 +28,12 @@ const FAILURES: Record<string, OutcomeWords> = {
   },
   OAUTH_EXCHANGE_FAILED: {
     title: 'The service did not hand over a token',
-    text: 'You agreed, but the service refused the exchange that follows. Most often the client secret is wrong or no longer valid, or the callback address that is registered there is another.',
+    text: 'You agreed, but the exchange that follows failed. Most often the client secret is wrong or no longer valid, or the callback address that is registered there is another. Why it was is in the activity of the integration.',
     remedy: 'client',
   },
   OAUTH_SCOPE_MISSING: {
-    title: 'A permission that is needed was not granted',
-    text: 'Without it the connection would not work, so nothing was connected. Try again and leave the permissions ticked at the service.',
+    title: 'Fewer permissions were granted than asked for',
+    text: 'Nothing was connected. Try again and leave the permissions ticked at the service, or ask for fewer.',
     remedy: 'again',
   },
   OAUTH_PROVIDER_ERROR: {

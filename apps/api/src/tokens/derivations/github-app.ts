@@ -67,6 +67,14 @@ async function appOf(
 
 type Explanation = [reason: string, hint: string];
 
+/** How GitHub answers the token of an App that it does not have, whatever is asked for. */
+export const isUnknownApp = (message: unknown): boolean =>
+  typeof message === 'string' && /^integration not found/i.test(message);
+export const UNKNOWN_APP: Explanation = [
+  'GitHub does not know the App any more',
+  'It was deleted on GitHub, or its ID is another one’s. Make a GitHub App in Latchkey and install it, then delete the integrations of this one.',
+];
+
 function goneInstallation({ installation }: App): Explanation {
   if (installation) {
     return [
@@ -129,7 +137,7 @@ function refuse(app: App, response: EgressResponse, now: number): void {
     fail('permission', reason, { hint, credentialRefused: true });
   }
   if (status === 404) {
-    const [reason, hint] = goneInstallation(app);
+    const [reason, hint] = isUnknownApp(message) ? UNKNOWN_APP : goneInstallation(app);
     fail('not_found', reason, { hint });
   }
   if (status !== 201) fail('bad_response', `GitHub answered with the unexpected status ${status}`, {});

@@ -38,8 +38,8 @@ const isStored = (source: CredentialSource): source is StoredTokens =>
 
 /** In milliseconds. Of a token that lives for seconds, half of its life is no longer at once. */
 function soonAfter({ oauth }: TokenStanding): number {
-  const lifetime = oauth?.lifetime_seconds;
-  if (lifetime == null) return REFUSED_AT_ONCE_UNKNOWN_MS;
+  const lifetime = oauth?.lifetime_seconds ?? null;
+  if (lifetime === null) return REFUSED_AT_ONCE_UNKNOWN_MS;
   return Math.min(REFUSED_AT_ONCE_MS, lifetime * 500);
 }
 

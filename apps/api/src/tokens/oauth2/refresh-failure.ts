@@ -33,7 +33,7 @@ const AUTHORISE_AGAIN =
 function lossOf({ name }: Manifest, interrupted: boolean): { reason: string; hint: string } {
   if (interrupted) {
     return {
-      reason: `An earlier refresh was interrupted before ${name}’s answer could be stored, and ${name} does not accept the refresh token a second time`,
+      reason: `An earlier refresh was interrupted, or ${name}’s answer to it could not be used, and ${name} does not accept the refresh token a second time`,
       hint: AUTHORISE_AGAIN,
     };
   }

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { Brand } from '../../../components/Brand';
 import { tellResult } from '../../../lib/connect-channel';
 import { failureWords, flowWords } from '../../../lib/connect-outcomes';
+import { useConsentFailure } from '../../../lib/consent-failure';
 import type { ConnectResult } from '../../../lib/connect-result';
 import { ResultActions } from '../components/ResultActions';
 import { useOnward } from '../components/use-onward';
@@ -13,7 +14,8 @@ import classes from './ConnectResultPage.module.css';
 const route = getRouteApi('/connect/result');
 
 /**
- * Where a flow at a provider ends. Nothing of the address is shown: it chooses among words of ours. A window tells
+ * Where a flow at a provider ends. Nothing of the address is shown: it chooses among words of ours, which the server's log
+ * may have better ones for. A window tells
  * the page that opened it and closes itself; a full page goes on to what was connected, or says what to press.
  */
 export function ConnectResultPage() {
@@ -23,6 +25,8 @@ export function ConnectResultPage() {
   const onward = useOnward(result, !popup);
   const { title, text } =
     result.outcome === 'failed' ? failureWords(result) : flowWords(result.flow)[result.outcome];
+  // A window leaves the telling to the page that opened it.
+  const why = useConsentFailure(popup ? undefined : result.integration, result.code, text);
   useDocumentTitle(`${title} · Latchkey`);
   if (onward || (popup && !left)) return null;
   return (
@@ -31,7 +35,7 @@ export function ConnectResultPage() {
       <div className={classes.card}>
         <Title order={1}>{title}</Title>
         <p className={classes.text}>
-          {popup ? 'You can close this window and go on in the one before; or go on here.' : text}
+          {popup ? 'You can close this window and go on in the one before; or go on here.' : why}
         </p>
         <ResultActions result={result} />
       </div>

@@ -1,9 +1,15 @@
 import { ActionIcon, Tooltip, VisuallyHidden } from '@mantine/core';
-import { IconCheck, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
+import { IconCheck, IconCircleCheck, IconCircleX, IconLock, type TablerIcon } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { RelativeTime } from '../../../components/RelativeTime';
 import type { Notification } from '../api/get-notifications';
 import classes from './NotificationPanel.module.css';
+
+const looks: Record<Notification['kind'], [TablerIcon, string | undefined]> = {
+  'integration.failed': [IconCircleX, classes.failed],
+  'integration.recovered': [IconCircleCheck, classes.recovered],
+  'integration.needs_reauth': [IconLock, classes.waiting],
+};
 
 interface NotificationItemProps {
   notification: Notification;
@@ -20,15 +26,14 @@ export function NotificationItem({ notification, onRead, onClose }: Notification
     read_at: readAt,
     created_at: at,
   } = notification;
-  const failed = kind === 'integration.failed';
-  const Icon = failed ? IconCircleX : IconCircleCheck;
+  const [Icon, look] = looks[kind];
   const open = () => {
     if (!readAt) onRead();
     onClose();
   };
   return (
     <li className={classes.item} data-unread={!readAt || undefined}>
-      <span className={`${classes.icon} ${failed ? classes.failed : classes.recovered}`}>
+      <span className={`${classes.icon} ${look}`}>
         <Icon size={16} aria-hidden />
       </span>
       {integrationId ? (

@@ -7,6 +7,7 @@ import {
   IconLoader2,
   type TablerIcon,
 } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import type { BulkItem } from '../../api/types';
 import { byUrgency } from './words';
 import classes from './BulkOutcomes.module.css';
@@ -33,7 +34,14 @@ export function BulkOutcomes({ items }: { items: BulkItem[] }) {
             </span>
             <div>
               <div className={classes.name}>
-                {name} <VisuallyHidden>: {word}</VisuallyHidden>
+                {status === 'failed' ? (
+                  <Link to="/integrations/$integrationId" params={{ integrationId: id }} search={{}}>
+                    {name}
+                  </Link>
+                ) : (
+                  name
+                )}{' '}
+                <VisuallyHidden>: {word}</VisuallyHidden>
               </div>
               {message && <div className={classes.message}>{message}</div>}
             </div>

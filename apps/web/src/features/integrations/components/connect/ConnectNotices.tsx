@@ -38,7 +38,11 @@ function ConsentNotices({ integration, type, connected, children }: ConsentNotic
       void navigate({ search: (search) => ({ ...search, connected: true }), replace: true }).then(settled);
   }, [settled, navigate]);
 
-  if (state) return <ConnectProgress provider={provider} state={state} connect={connect} />;
+  if (state) {
+    return (
+      <ConnectProgress integrationId={integration.id} provider={provider} state={state} connect={connect} />
+    );
+  }
   const usable = integration.token_status !== 'unauthorized' && integration.status !== 'needs_reauth';
   if (connected && usable) {
     return (

@@ -2,6 +2,7 @@ import { Button, Loader } from '@mantine/core';
 import { Notice } from '../../../../components/Notice';
 import { messageOf } from '../../../../lib/api-error';
 import { failureWords } from '../../../../lib/connect-outcomes';
+import { useConsentFailure } from '../../../../lib/consent-failure';
 import type { FlowState } from './connect-flows';
 import { sentenceStart } from './oauth-way';
 import { RemedyActions } from './RemedyActions';
@@ -9,13 +10,14 @@ import type { Connect } from './use-connect';
 import classes from './ConnectProgress.module.css';
 
 interface ConnectProgressProps {
+  integrationId: string;
   provider: string;
   state: FlowState;
   connect: Connect;
 }
 
 /** How the consent in the other window goes, and the way on when it does not. */
-export function ConnectProgress({ provider, state, connect }: ConnectProgressProps) {
+export function ConnectProgress({ integrationId, provider, state, connect }: ConnectProgressProps) {
   const dismiss = { onDismiss: connect.end };
   const again = (
     <Button size="xs" onClick={() => connect.begin()}>
@@ -84,23 +86,37 @@ export function ConnectProgress({ provider, state, connect }: ConnectProgressPro
           {messageOf(state.error)}
         </Notice>
       );
-    case 'failed': {
-      const { title, text, remedy } = failureWords({ flow: 'connect', code: state.code });
+    case 'failed':
       return (
-        <Notice
-          tone="bad"
-          role="alert"
-          title={title}
-          actions={<RemedyActions remedy={remedy} again={again} here={here} onEnd={connect.end} />}
-          {...dismiss}
-        >
-          {text}
-        </Notice>
+        <Failed code={state.code} connect={connect} integrationId={integrationId} again={again} here={here} />
       );
-    }
     case 'connected':
       return <Notice tone="ok" role="status" title={`${sentenceStart(provider)} is connected`} />;
   }
+}
+
+interface FailedProps {
+  integrationId: string;
+  code: string | undefined;
+  connect: Connect;
+  again: React.ReactNode;
+  here: React.ReactNode;
+}
+
+function Failed({ integrationId, code, connect, again, here }: FailedProps) {
+  const { title, text, remedy } = failureWords({ flow: 'connect', code });
+  const why = useConsentFailure(integrationId, code, text);
+  return (
+    <Notice
+      tone="bad"
+      role="alert"
+      title={title}
+      actions={<RemedyActions remedy={remedy} again={again} here={here} onEnd={connect.end} />}
+      onDismiss={connect.end}
+    >
+      {why}
+    </Notice>
+  );
 }
 
 interface WaitingProps {

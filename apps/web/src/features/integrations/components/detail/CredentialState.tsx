@@ -17,8 +17,14 @@ const icons: Record<Tone, TablerIcon> = {
   bad: IconCircleX,
 };
 
-export function CredentialState({ state }: { state: string }) {
-  const { label, tone, means } = credentialStateWords(state);
+interface CredentialStateProps {
+  state: string;
+  /** Somebody agreed to it at the service. */
+  byConsent: boolean;
+}
+
+export function CredentialState({ state, byConsent }: CredentialStateProps) {
+  const { label, tone, means } = credentialStateWords(state, byConsent);
   return (
     <Group gap="sm">
       <Badge tone={tone} icon={icons[tone]}>

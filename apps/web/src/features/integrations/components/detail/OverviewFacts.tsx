@@ -18,8 +18,8 @@ function factsOf(integration: Integration): Fact[] {
     { label: 'In this state since', value: <RelativeTime time={integration.status_changed_at} /> },
     { label: 'Response time', value: responseTime === null ? '–' : formatMilliseconds(responseTime) },
     { label: 'Credential', value: humanize(integration.credential_type ?? 'none') },
-    ...(token === 'none' && !tokenExpiry ? [] : [{ label: 'Its validity', value: tokenWords(token).label }]),
-    ...(tokenExpiry
+    ...(token === 'none' && !tokenExpiry ? [] : [{ label: 'Validity', value: tokenWords(token).label }]),
+    ...(tokenExpiry && token !== 'revoked'
       ? [
           {
             label: expiryLabel(integration),

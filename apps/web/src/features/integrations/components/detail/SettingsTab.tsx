@@ -15,6 +15,10 @@ interface SettingsTabProps {
   onSaved: () => void;
 }
 
+/** The service can be asked what the account reaches; otherwise the notice above says what to press first. */
+const canAsk = ({ status, token_status: token }: Integration): boolean =>
+  token !== 'unauthorized' && status !== 'needs_reauth';
+
 export function SettingsTab({ integration, onSaved }: SettingsTabProps) {
   const type = useIntegrationType(integration.integration_type_id);
   return (
@@ -32,7 +36,7 @@ export function SettingsTab({ integration, onSaved }: SettingsTabProps) {
         <>
           <DetailsPanel integration={integration} type={type.data} onSaved={onSaved} />
           <CredentialsPanel integration={integration} type={type.data} onSaved={onSaved} />
-          {type.data.capabilities.includes('resources') && integration.token_status !== 'unauthorized' && (
+          {type.data.capabilities.includes('resources') && canAsk(integration) && (
             <ResourceChoice
               id={integration.id}
               provider={providerName(type.data)}

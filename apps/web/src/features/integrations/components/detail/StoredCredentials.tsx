@@ -55,7 +55,7 @@ function CredentialFields({ info, type }: { info: CredentialInfo; type: Integrat
           ),
         }))}
       />
-      <CredentialState state={info.state} />
+      <CredentialState state={info.state} byConsent={info.credential_type === 'oauth2'} />
       <Facts
         facts={[
           { label: 'Stored', value: <RelativeTime time={info.updated_at} /> },

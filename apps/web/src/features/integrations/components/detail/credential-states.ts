@@ -37,7 +37,24 @@ const STATES: Record<string, StateWords> = {
   },
 };
 
-/** The state of a stored credential in words. */
-export function credentialStateWords(state: string): StateWords {
-  return STATES[state] ?? { label: humanize(state), tone: 'idle', means: '' };
+/** Those of a token that somebody agreed to: there is nothing to enter. */
+const BY_CONSENT: Record<string, StateWords> = {
+  expired: {
+    label: 'Expired',
+    tone: 'warn',
+    means: 'Its time is up. Authorise again; programs may fail until then.',
+  },
+  revoked: {
+    label: 'Revoked',
+    tone: 'bad',
+    means: 'It was withdrawn and does not come back. Authorise again; the settings are kept.',
+  },
+};
+
+/** The state of a stored credential in words. @param byConsent somebody agreed to it at the service */
+export function credentialStateWords(state: string, byConsent = false): StateWords {
+  return (
+    (byConsent ? BY_CONSENT[state] : undefined) ??
+    STATES[state] ?? { label: humanize(state), tone: 'idle', means: '' }
+  );
 }

@@ -24,9 +24,17 @@ function nextRenewal({ status, refreshable, next_refresh_at: next }: TokenHealth
   return <When time={next} never="When it is used next" due="Due now" />;
 }
 
+function expiryOf({ status, expires_at: end }: TokenHealth) {
+  // Its end on paper means nothing any more.
+  if (status === 'revoked') return 'No longer accepted';
+  return <When time={end} never="No known end" />;
+}
+
 function renewalFacts(health: TokenHealth): Fact[] {
-  const { refreshable, last_refreshed_at: last, refresh_failures: failures } = health;
-  if (!refreshable && !last) return [{ label: 'Renewal', value: 'Not by Latchkey', wide: true }];
+  const { status, refreshable, last_refreshed_at: last, refresh_failures: failures } = health;
+  // One that was withdrawn may have been renewed before.
+  if (!refreshable && !last && status !== 'revoked')
+    return [{ label: 'Renewal', value: 'Not by Latchkey', wide: true }];
   return [
     {
       label: 'Next renewal',
@@ -53,7 +61,7 @@ function consentFacts({ account, connected_at: connectedAt, client }: TokenHealt
 /** What is known of a token. @param byConsent somebody agreed to it at the service */
 export function factsOf(health: TokenHealth, byConsent: boolean): Fact[] {
   return [
-    { label: 'Expires', value: <When time={health.expires_at} never="No known end" />, wide: true },
+    { label: 'Expires', value: expiryOf(health), wide: true },
     ...renewalFacts(health),
     ...(byConsent ? consentFacts(health) : []),
   ];
