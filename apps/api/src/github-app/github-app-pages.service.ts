@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error.js';
 import { Environment } from '../config/environment.js';
-import { FlowLanding } from './flow-landing.js';
-import { ClaimFlow } from './claim-flow.service.js';
-import { ManifestFlow } from './manifest-flow.service.js';
-import { SetupService } from './setup.service.js';
+import { FlowLanding } from './installations/flow-landing.js';
+import { ClaimFlow } from './installations/claim-flow.service.js';
+import { ManifestFlow } from './apps/manifest-flow.service.js';
+import { SetupService } from './installations/setup.service.js';
 
 type Parameters = Record<string, unknown>;
 

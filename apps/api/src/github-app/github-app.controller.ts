@@ -6,9 +6,9 @@ import type { Actor } from '../common/actor.js';
 import { Auth, RequirePermission } from '../common/decorators.js';
 import { Fails, Replies, Summary } from '../common/replies.js';
 import { ClaimInstallationDto, GitHubAppDto, StartInstallDto, StartManifestDto } from './github-app.dto.js';
-import { GitHubAppsService } from './github-apps.service.js';
-import { InstallFlow } from './install-flow.service.js';
-import { ManifestFlow } from './manifest-flow.service.js';
+import { GitHubAppsService } from './apps/github-apps.service.js';
+import { InstallFlow } from './installations/install-flow.service.js';
+import { ManifestFlow } from './apps/manifest-flow.service.js';
 
 const STARTED = {
   authorization_url: { type: 'string', format: 'uri' },

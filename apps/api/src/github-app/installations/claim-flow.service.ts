@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Actor } from '../common/actor.js';
-import { AppError } from '../common/app-error.js';
-import { Environment } from '../config/environment.js';
-import { readCallback } from '../connect/callback-parameters.js';
-import { FlowStates } from '../connect/flow-states.service.js';
+import type { Actor } from '../../common/actor.js';
+import { AppError } from '../../common/app-error.js';
+import { Environment } from '../../config/environment.js';
+import { readCallback } from '../../connect/callback-parameters.js';
+import { FlowStates } from '../../connect/flow-states.service.js';
 import { type FlowOutcome, FlowLanding } from './flow-landing.js';
-import { auditedApp, type GitHubApp } from './github-app.js';
-import type { FlowStartDto } from './github-app.dto.js';
+import { auditedApp, type GitHubApp } from '../github-app.js';
+import type { FlowStartDto } from '../github-app.dto.js';
 import { InstallationConnections } from './installation-connections.js';
-import { KnownApps } from './known-apps.js';
+import { KnownApps } from '../apps/known-apps.js';
 import { clientOf, UserProof } from './user-proof.js';
 
 interface ClaimDetails {

@@ -1,12 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import { NIL_ORGANIZATION } from '../common/actor.js';
-import { AppError } from '../common/app-error.js';
-import { Environment } from '../config/environment.js';
-import { ConnectedAccounts } from '../inbound/connected-accounts.js';
-import { type AppKey, AppKeys } from '../tokens/app-keys.js';
-import { VaultService } from '../vault/vault.service.js';
-import { type AppSecrets, type GitHubApp, INSTALLATION_APP } from './github-app.js';
+import { NIL_ORGANIZATION } from '../../common/actor.js';
+import { AppError } from '../../common/app-error.js';
+import { Environment } from '../../config/environment.js';
+import { ConnectedAccounts } from '../../inbound/connected-accounts.js';
+import { type AppKey, AppKeys } from '../../tokens/app-keys.js';
+import { VaultService } from '../../vault/vault.service.js';
+import { type AppSecrets, type GitHubApp, INSTALLATION_APP } from '../github-app.js';
 import { type GitHubAppRow, GitHubAppsRepository } from './github-apps.repository.js';
 import { APP_PURPOSE, APP_TABLE } from './sealed-apps.js';
 

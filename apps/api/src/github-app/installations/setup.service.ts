@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import { Database } from '../database/database.js';
-import { Environment } from '../config/environment.js';
-import { type Addressee, ConnectedAccounts } from '../inbound/connected-accounts.js';
-import { readHookAddress } from '../inbound/hook-address.js';
+import { Database } from '../../database/database.js';
+import { Environment } from '../../config/environment.js';
+import { type Addressee, ConnectedAccounts } from '../../inbound/connected-accounts.js';
+import { readHookAddress } from '../../inbound/hook-address.js';
 import { FlowLanding } from './flow-landing.js';
-import { INSTALLATION_APP } from './github-app.js';
+import { INSTALLATION_APP } from '../github-app.js';
 import { InstallFlow } from './install-flow.service.js';
-import { RepositorySyncs } from './repositories/repository-sync.service.js';
+import { RepositorySyncs } from '../repositories/repository-sync.service.js';
 
 /** Readings use up what GitHub allows the installation, and anybody can guess its number. */
 const MOST_LOOKS = 6;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/database.js';
+import { Database } from '../../database/database.js';
 import type { HookState } from './hook-state.js';
-import { INSTALLATION_APP } from './github-app.js';
+import { INSTALLATION_APP } from '../github-app.js';
 
 /** An App whose webhook is due to be looked at. */
 export interface DueHook {

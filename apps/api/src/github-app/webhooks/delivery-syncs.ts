@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { ConnectedAccount } from '../inbound/connected-accounts.js';
-import { InstallationWork } from './installation-work.js';
-import { RepositorySyncs } from './repositories/repository-sync.service.js';
+import type { ConnectedAccount } from '../../inbound/connected-accounts.js';
+import { InstallationWork } from '../installations/installation-work.js';
+import { RepositorySyncs } from '../repositories/repository-sync.service.js';
 
 /** Readings that are asked for by what GitHub told us. */
 @Injectable()

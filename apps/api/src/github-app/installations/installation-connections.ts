@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { AuditService } from '../audit/audit.service.js';
-import { type Actor, organizationOf } from '../common/actor.js';
-import { AppError } from '../common/app-error.js';
-import { isUniqueViolation } from '../database/database.js';
-import { type ConnectedAccount, ConnectedAccounts } from '../inbound/connected-accounts.js';
-import { InstalledIntegrations } from '../integrations/installed-integrations.js';
-import type { Installation } from './github-answers.js';
-import { type GitHubApp, INSTALLATION_APP } from './github-app.js';
-import { GitHubAppsRepository } from './github-apps.repository.js';
+import { AuditService } from '../../audit/audit.service.js';
+import { type Actor, organizationOf } from '../../common/actor.js';
+import { AppError } from '../../common/app-error.js';
+import { isUniqueViolation } from '../../database/database.js';
+import { type ConnectedAccount, ConnectedAccounts } from '../../inbound/connected-accounts.js';
+import { InstalledIntegrations } from '../../integrations/installed-integrations.js';
+import type { Installation } from '../github-answers.js';
+import { type GitHubApp, INSTALLATION_APP } from '../github-app.js';
+import { GitHubAppsRepository } from '../apps/github-apps.repository.js';
 import { detailsOf, InstallationStates } from './installation-states.js';
-import { RepositorySyncs } from './repositories/repository-sync.service.js';
+import { RepositorySyncs } from '../repositories/repository-sync.service.js';
 
 const TYPE = 'github';
 export const INSTALLED_WAY = 'app_installation';

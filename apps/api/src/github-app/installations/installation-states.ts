@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { SystemActor } from '../common/actor.js';
-import { type ConnectedAccount, ConnectedAccounts } from '../inbound/connected-accounts.js';
-import { IntegrationStanding } from '../integrations/integration-standing.js';
-import { type Installation, installationOf } from './github-answers.js';
-import type { GitHubApp } from './github-app.js';
-import { GitHubClients } from './github-clients.js';
-import { badAnswer, explainGitHub, isGitHubAnswer, statusOf } from './github-failure.js';
-import { RepositoryChanges } from './repositories/repository-changes.js';
-import { RepositorySyncs } from './repositories/repository-sync.service.js';
+import type { SystemActor } from '../../common/actor.js';
+import { type ConnectedAccount, ConnectedAccounts } from '../../inbound/connected-accounts.js';
+import { IntegrationStanding } from '../../integrations/integration-standing.js';
+import { type Installation, installationOf } from '../github-answers.js';
+import type { GitHubApp } from '../github-app.js';
+import { GitHubClients } from '../github-clients.js';
+import { badAnswer, explainGitHub, isGitHubAnswer, statusOf } from '../github-failure.js';
+import { RepositoryChanges } from '../repositories/repository-changes.js';
+import { RepositorySyncs } from '../repositories/repository-sync.service.js';
 import { InstallationWork } from './installation-work.js';
 
 const LOOKING = 'did not show the installation';

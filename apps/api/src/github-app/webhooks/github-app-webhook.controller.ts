@@ -1,9 +1,9 @@
 import { Controller, Post, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { Public } from '../common/decorators.js';
-import { Fails, Replies, Summary } from '../common/replies.js';
-import { RawBody } from '../inbound/signed-body.js';
+import { Public } from '../../common/decorators.js';
+import { Fails, Replies, Summary } from '../../common/replies.js';
+import { RawBody } from '../../inbound/signed-body.js';
 import { WebhookService } from './webhook.service.js';
 
 @ApiTags('GitHub App')

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { AppError } from '../common/app-error.js';
-import { Environment } from '../config/environment.js';
-import { type Landing, landingUrl } from '../connect/landing.js';
+import { AppError } from '../../common/app-error.js';
+import { Environment } from '../../config/environment.js';
+import { type Landing, landingUrl } from '../../connect/landing.js';
 
 type Flow = Exclude<Landing['flow'], 'connect'>;
 

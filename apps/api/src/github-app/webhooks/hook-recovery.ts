@@ -1,14 +1,14 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { ConnectedAccounts } from '../inbound/connected-accounts.js';
-import { Recoveries, type RecoveryOutcome, type RecoverySubject } from '../integrations/recoveries.js';
-import { CredentialUnusableError } from '../tokens/credential-unusable.error.js';
-import { UnsealError } from '../vault/sealed-format.js';
-import { INSTALLATION_APP } from './github-app.js';
+import { Clock } from '../../common/clock.js';
+import { ConnectedAccounts } from '../../inbound/connected-accounts.js';
+import { Recoveries, type RecoveryOutcome, type RecoverySubject } from '../../integrations/recoveries.js';
+import { CredentialUnusableError } from '../../tokens/credential-unusable.error.js';
+import { UnsealError } from '../../vault/sealed-format.js';
+import { INSTALLATION_APP } from '../github-app.js';
 import type { HookState } from './hook-state.js';
 import { HookRepair, type HookFinding } from './hook-repair.js';
 import { HookStates } from './hook-states.js';
-import { KnownApps } from './known-apps.js';
+import { KnownApps } from '../apps/known-apps.js';
 
 const EVERY_MS = 10 * 60_000;
 /** The installation's App concerns many organisations, and is looked at once for all of them. */

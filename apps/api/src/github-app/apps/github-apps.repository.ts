@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Database } from '../database/database.js';
-import type { HookState } from './hook-state.js';
+import { Database } from '../../database/database.js';
+import type { HookState } from '../webhooks/hook-state.js';
 
 /** An organisation's App as it is stored. */
 export interface GitHubAppRow {

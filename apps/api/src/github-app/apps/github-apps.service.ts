@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import { AuditService } from '../audit/audit.service.js';
-import { type Actor, organizationOf } from '../common/actor.js';
-import { AppError } from '../common/app-error.js';
-import { WithMessage } from '../common/envelope.js';
-import { Database } from '../database/database.js';
-import { ConnectedAccounts } from '../inbound/connected-accounts.js';
-import { INSTALLATION_APP } from './github-app.js';
-import type { GitHubAppDto, GitHubHookDto } from './github-app.dto.js';
+import { AuditService } from '../../audit/audit.service.js';
+import { type Actor, organizationOf } from '../../common/actor.js';
+import { AppError } from '../../common/app-error.js';
+import { WithMessage } from '../../common/envelope.js';
+import { Database } from '../../database/database.js';
+import { ConnectedAccounts } from '../../inbound/connected-accounts.js';
+import { INSTALLATION_APP } from '../github-app.js';
+import type { GitHubAppDto, GitHubHookDto } from '../github-app.dto.js';
 import { GitHubAppsRepository } from './github-apps.repository.js';
-import type { HookState } from './hook-state.js';
-import { HookStates } from './hook-states.js';
+import type { HookState } from '../webhooks/hook-state.js';
+import { HookStates } from '../webhooks/hook-states.js';
 import { KnownApps } from './known-apps.js';
 
 function hookOf({ ok, url = null, checked_at: checkedAt, problem = null }: HookState): GitHubHookDto | null {

@@ -1,7 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Database } from '../database/database.js';
-import { type ResealedRow, type SealedRow, type SealedStore, SealedStores } from '../vault/sealed-stores.js';
+import { Database } from '../../database/database.js';
+import {
+  type ResealedRow,
+  type SealedRow,
+  type SealedStore,
+  SealedStores,
+} from '../../vault/sealed-stores.js';
 
 interface Row {
   id: string;

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { AuditService } from '../audit/audit.service.js';
-import type { Actor } from '../common/actor.js';
-import { AppError } from '../common/app-error.js';
-import { Clock } from '../common/clock.js';
-import { Database, isUniqueViolation } from '../database/database.js';
-import { VaultService } from '../vault/vault.service.js';
-import { appPageOf, type ConvertedManifest } from './github-answers.js';
-import type { AppSecrets } from './github-app.js';
+import { AuditService } from '../../audit/audit.service.js';
+import type { Actor } from '../../common/actor.js';
+import { AppError } from '../../common/app-error.js';
+import { Clock } from '../../common/clock.js';
+import { Database, isUniqueViolation } from '../../database/database.js';
+import { VaultService } from '../../vault/vault.service.js';
+import { appPageOf, type ConvertedManifest } from '../github-answers.js';
+import type { AppSecrets } from '../github-app.js';
 import { GitHubAppsRepository } from './github-apps.repository.js';
 import { appContext } from './known-apps.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Clock } from '../common/clock.js';
-import { Database } from '../database/database.js';
+import { Clock } from '../../common/clock.js';
+import { Database } from '../../database/database.js';
 
 /** Time, and transactions of its own. */
 @Injectable()

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { Environment } from '../config/environment.js';
-import { ConnectedAccounts } from '../inbound/connected-accounts.js';
-import { AppCreation } from './app-creation.js';
+import { Clock } from '../../common/clock.js';
+import { Environment } from '../../config/environment.js';
+import { ConnectedAccounts } from '../../inbound/connected-accounts.js';
+import { AppCreation } from '../apps/app-creation.js';
 import { DeliverySyncs } from './delivery-syncs.js';
-import { type HookDelivery, hookDeliveryOf } from './github-answers.js';
-import { type GitHubApp, isInstallationApp, webhookUrl } from './github-app.js';
-import { type GitHub, GitHubClients } from './github-clients.js';
-import { explainGitHub, isGitHubAnswer, saysUnknownApp, statusOf } from './github-failure.js';
+import { type HookDelivery, hookDeliveryOf } from '../github-answers.js';
+import { type GitHubApp, isInstallationApp, webhookUrl } from '../github-app.js';
+import { type GitHub, GitHubClients } from '../github-clients.js';
+import { explainGitHub, isGitHubAnswer, saysUnknownApp, statusOf } from '../github-failure.js';
 import type { HookState } from './hook-state.js';
-import { canReachUs } from './reachability.js';
+import { canReachUs } from '../apps/reachability.js';
 
 /** How far back failed deliveries are asked for again. */
 const WINDOW_MS = 3_600_000;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appParameter, webhookUrl } from './github-app.js';
+import { appParameter, webhookUrl } from '../github-app.js';
 
 const NAMES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => NAMES[character]!);

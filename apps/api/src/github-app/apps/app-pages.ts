@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { appPageOf } from './github-answers.js';
-import type { GitHubApp } from './github-app.js';
-import { GitHubClients } from './github-clients.js';
+import { appPageOf } from '../github-answers.js';
+import type { GitHubApp } from '../github-app.js';
+import { GitHubClients } from '../github-clients.js';
 
 /** The page of an App on its GitHub, where it is installed from. */
 @Injectable()

@@ -2,13 +2,13 @@ import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import { AuditService } from '../audit/audit.service.js';
-import { AppError } from '../common/app-error.js';
-import { Clock } from '../common/clock.js';
-import { originOf } from '../common/decorators.js';
-import { ConnectedAccounts } from '../inbound/connected-accounts.js';
-import { readHookAddress } from '../inbound/hook-address.js';
-import { InboundDeliveries, type NewDelivery } from '../inbound/inbound-deliveries.js';
+import { AuditService } from '../../audit/audit.service.js';
+import { AppError } from '../../common/app-error.js';
+import { Clock } from '../../common/clock.js';
+import { originOf } from '../../common/decorators.js';
+import { ConnectedAccounts } from '../../inbound/connected-accounts.js';
+import { readHookAddress } from '../../inbound/hook-address.js';
+import { InboundDeliveries, type NewDelivery } from '../../inbound/inbound-deliveries.js';
 import {
   headerOf,
   isForm,
@@ -16,10 +16,10 @@ import {
   jsonInForm,
   rawBodyOf,
   sameSignature,
-} from '../inbound/signed-body.js';
-import { idOf } from './github-answers.js';
-import { auditedApp, type GitHubApp, INSTALLATION_APP, isInstallationApp } from './github-app.js';
-import { KnownApps } from './known-apps.js';
+} from '../../inbound/signed-body.js';
+import { idOf } from '../github-answers.js';
+import { auditedApp, type GitHubApp, INSTALLATION_APP, isInstallationApp } from '../github-app.js';
+import { KnownApps } from '../apps/known-apps.js';
 
 /** Anybody can send us forgeries; that it happens is to be known, not how often. */
 const REFUSALS_APART_MS = 10 * 60_000;

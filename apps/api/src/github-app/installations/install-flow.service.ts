@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Actor, organizationOf } from '../common/actor.js';
-import { FlowStates } from '../connect/flow-states.service.js';
-import { AppPages } from './app-pages.js';
-import { auditedApp } from './github-app.js';
-import type { ClaimInstallationDto, FlowStartDto, StartInstallDto } from './github-app.dto.js';
-import { KnownApps } from './known-apps.js';
+import { type Actor, organizationOf } from '../../common/actor.js';
+import { FlowStates } from '../../connect/flow-states.service.js';
+import { AppPages } from '../apps/app-pages.js';
+import { auditedApp } from '../github-app.js';
+import type { ClaimInstallationDto, FlowStartDto, StartInstallDto } from '../github-app.dto.js';
+import { KnownApps } from '../apps/known-apps.js';
 import { clientOf } from './user-proof.js';
 import { ClaimFlow } from './claim-flow.service.js';
 

@@ -1,11 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { AppError } from '../common/app-error.js';
-import { type ConnectedAccount, ConnectedAccounts } from '../inbound/connected-accounts.js';
-import { InboundDeliveries, type InboundDelivery } from '../inbound/inbound-deliveries.js';
-import { CredentialUnusableError } from '../tokens/credential-unusable.error.js';
-import { InstallationStates } from './installation-states.js';
-import { KnownApps } from './known-apps.js';
-import { RepositoryChanges } from './repositories/repository-changes.js';
+import { AppError } from '../../common/app-error.js';
+import { type ConnectedAccount, ConnectedAccounts } from '../../inbound/connected-accounts.js';
+import { InboundDeliveries, type InboundDelivery } from '../../inbound/inbound-deliveries.js';
+import { CredentialUnusableError } from '../../tokens/credential-unusable.error.js';
+import { InstallationStates } from '../installations/installation-states.js';
+import { KnownApps } from '../apps/known-apps.js';
+import { RepositoryChanges } from '../repositories/repository-changes.js';
 import { DeliverySyncs } from './delivery-syncs.js';
 
 /** What happened to the installation as a whole. */

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { AuditService } from '../audit/audit.service.js';
-import type { Actor } from '../common/actor.js';
-import { AppError } from '../common/app-error.js';
-import { Clock } from '../common/clock.js';
-import { EgressClient } from '../egress/egress.client.js';
-import { CredentialUnusableError } from '../tokens/credential-unusable.error.js';
-import { idOf, type Installation, installationOf } from './github-answers.js';
-import { auditedApp, type GitHubApp } from './github-app.js';
-import { type GitHub, GitHubClients } from './github-clients.js';
-import { badAnswer, explainGitHub, statusOf } from './github-failure.js';
+import { AuditService } from '../../audit/audit.service.js';
+import type { Actor } from '../../common/actor.js';
+import { AppError } from '../../common/app-error.js';
+import { Clock } from '../../common/clock.js';
+import { EgressClient } from '../../egress/egress.client.js';
+import { CredentialUnusableError } from '../../tokens/credential-unusable.error.js';
+import { idOf, type Installation, installationOf } from '../github-answers.js';
+import { auditedApp, type GitHubApp } from '../github-app.js';
+import { type GitHub, GitHubClients } from '../github-clients.js';
+import { badAnswer, explainGitHub, statusOf } from '../github-failure.js';
 
 const LISTING = 'did not list your installations';
 const COUNTING = 'did not count the repositories of the installation';
