@@ -102,7 +102,10 @@ test('a refresh token that is dead asks for a new consent, which keeps everythin
   oidc.onToken();
   await page.reload();
   expect(await contentOf(page)).not.toContain('WORDS OF THE PROVIDER');
-  await expect(page.getByRole('region', { name: 'Token' })).toContainText('Revoked');
+  const token = page.getByRole('region', { name: 'Token' });
+  await expect(token).toContainText('Revoked');
+  await expect(token).toContainText('No longer accepted');
+  await expect(page.getByText('Authorise again: the settings, and what was chosen, are kept.')).toBeVisible();
   await expectAccessible(page, 'a dead token');
   await (await windowOf(page, /^Authorise again$/)).waitForEvent('close');
   await expect(stateOf(page, 'Active')).toBeVisible();
@@ -144,6 +147,45 @@ test('whoever declines is told so, and tries again with what was entered', async
   oidc.person.denies = false;
   await (await windowOf(page, 'Try again')).waitForEvent('close');
   await expect(stateOf(page, 'Active')).toBeVisible();
+});
+
+/** What the token endpoint answers in place of its own. */
+const answering =
+  (body: string, type = 'application/json', status = 200) =>
+  () =>
+    Promise.resolve({ status, headers: { 'content-type': type }, body });
+
+test('why a consent came to nothing is said where it was begun, in a window and on a full page', async ({
+  page,
+  person,
+  oidc,
+}) => {
+  const { id } = await unauthorised(person, oidc, 'Comes to nothing');
+  const grant = { access_token: 'of-too-little', token_type: 'bearer', scope: 'openid offline_access' };
+  oidc.onToken(answering(JSON.stringify(grant)));
+  await page.goto(`/integrations/${id}`);
+  await (await windowOf(page, 'Connect with the service')).waitForEvent('close');
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('Fewer permissions were granted than asked for');
+  await expect(alert).toContainText('granted less than was asked for: read is missing');
+  await expectAccessible(page, 'too little was granted');
+
+  oidc.onToken(answering('{}', 'application/json', 503));
+  await (await windowOf(page, 'Try again')).waitForEvent('close');
+  await expect(alert).toContainText('is not able to answer now. Try again in a few minutes.');
+
+  oidc.onToken(answering('<html>Back soon</html>', 'text/html'));
+  await page.evaluate(() => {
+    window.open = () => null;
+  });
+  await button(page, 'Try again').click();
+  await button(page, 'Continue in this window').click();
+  await expect(heading(page, 'The service did not hand over a token')).toBeVisible();
+  await expect(page.getByText('answered with a web page in place of a token')).toBeVisible();
+  await expectFits(page, 'why it came to nothing');
+  oidc.onToken();
+  await button(page, 'Try again').click();
+  await expect(page.getByRole('status').filter({ hasText: 'The service is connected' })).toBeVisible();
 });
 
 test('a blocked window is offered as a full page, which comes back', async ({ page, person, oidc }) => {

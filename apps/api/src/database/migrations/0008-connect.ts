@@ -333,7 +333,7 @@ export class Connect1700000000008 implements MigrationInterface {
       CREATE POLICY due_hooks ON github_apps FOR SELECT TO latchkey_system USING (true);
       CREATE POLICY addressee ON connected_accounts FOR SELECT TO latchkey_system USING (true);
       CREATE POLICY due_syncs ON repository_syncs FOR SELECT TO latchkey_system USING (true);
-      GRANT SELECT (organization_id, integration_id, refresh_at, refresh_claimed_until, lease_until)
+      GRANT SELECT (organization_id, integration_id, refresh_at, refresh_claimed_until, refresh_failures, lease_until)
         ON integration_credentials TO latchkey_system;
       GRANT UPDATE (refresh_claimed_until) ON integration_credentials TO latchkey_system;
       GRANT SELECT (status, integration_type_id) ON integrations TO latchkey_system;
@@ -370,7 +370,7 @@ export class Connect1700000000008 implements MigrationInterface {
       DROP INDEX integration_logs_recoveries;
       DROP POLICY due_refresh ON integration_credentials;
       DROP POLICY due_refresh_claim ON integration_credentials;
-      REVOKE SELECT (organization_id, integration_id, refresh_at, lease_until)
+      REVOKE SELECT (organization_id, integration_id, refresh_at, refresh_failures, lease_until)
         ON integration_credentials FROM latchkey_system;
       REVOKE SELECT (status, integration_type_id) ON integrations FROM latchkey_system;
       DROP INDEX integration_credentials_refresh;

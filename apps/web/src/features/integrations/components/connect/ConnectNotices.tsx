@@ -43,7 +43,8 @@ function ConsentNotices({ integration, type, connected, children }: ConsentNotic
       <ConnectProgress integrationId={integration.id} provider={provider} state={state} connect={connect} />
     );
   }
-  const usable = integration.token_status !== 'unauthorized' && integration.status !== 'needs_reauth';
+  const usable =
+    integration.token_status !== 'unauthorized' && !['needs_reauth', 'disabled'].includes(integration.status);
   if (connected && usable) {
     return (
       <>

@@ -58,23 +58,27 @@ function DisabledNotice({ integration }: { integration: Integration }) {
   );
 }
 
+/** The stored hint is for those who read it elsewhere, in a mail or a program. */
+function consentAdvice(integration: Integration): string {
+  if (may(integration, 'credentials:update'))
+    return 'Authorise again: the settings, and what was chosen, are kept.';
+  return 'Your role cannot do that. Ask an administrator of your organisation.';
+}
+
 function FailureNotice({ integration, type }: StateNoticeProps) {
   const { error_code: kind, error_message: message, hint, status, status_changed_at: since } = integration;
   const { consecutive_failures: failures } = integration;
   const reauth = status === 'needs_reauth';
+  const byConsent = oauthWayOf(type, integration) !== undefined;
   return (
     <Notice
       tone={reauth ? 'warn' : 'bad'}
-      title={
-        reauth && (!kind || oauthWayOf(type, integration))
-          ? 'Somebody has to authorise this again'
-          : failureTitle(kind)
-      }
+      title={reauth && (!kind || byConsent) ? 'Somebody has to authorise this again' : failureTitle(kind)}
       actions={<MendActions integration={integration} type={type} />}
     >
       {message && <div>{message}</div>}
       <div>
-        <LinkedText text={hint ?? failureAdvice(kind)} />
+        <LinkedText text={reauth && byConsent ? consentAdvice(integration) : (hint ?? failureAdvice(kind))} />
       </div>
       <div>
         Since <RelativeTime time={since} />

@@ -60,12 +60,20 @@ function CredentialFields({ info, type }: { info: CredentialInfo; type: Integrat
         facts={[
           { label: 'Stored', value: <RelativeTime time={info.updated_at} /> },
           { label: 'Last used', value: <RelativeTime time={info.last_used_at} /> },
-          {
-            label: expiryLabel(info),
-            value: (
-              <CredentialExpiry expiresAt={info.expires_at} renewed={info.fields.includes('refresh_token')} />
-            ),
-          },
+          // The end of one that was withdrawn means nothing any more.
+          ...(info.state === 'revoked'
+            ? []
+            : [
+                {
+                  label: expiryLabel(info),
+                  value: (
+                    <CredentialExpiry
+                      expiresAt={info.expires_at}
+                      renewed={info.fields.includes('refresh_token')}
+                    />
+                  ),
+                },
+              ]),
           { label: 'Key version', value: info.key_version },
         ]}
       />

@@ -3,11 +3,11 @@ import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Notice } from '../../../../components/Notice';
 import { messageOf } from '../../../../lib/api-error';
-import { formatValue, plural } from '../../../../lib/format';
+import { plural } from '../../../../lib/format';
 import { toastDone } from '../../../../lib/toast';
 import { useChooseResources } from '../../api/choose-resources';
 import type { Resource, ResourceKind } from '../../api/types';
-import { idsOf, matching, sameIds } from './resource-filter';
+import { idsOf, matching, sameIds, tellingOf } from './resource-filter';
 import classes from './ResourceList.module.css';
 
 interface ResourceListProps {
@@ -103,14 +103,15 @@ export function ResourceList({ id, kind, provider, editable, onSaved }: Resource
 }
 
 function ResourceRow({ resource, disabled }: { resource: Resource; disabled: boolean }) {
-  const details = Object.values(resource.details).map(formatValue).join(' · ');
   return (
     <Checkbox
       value={resource.id}
       disabled={disabled}
       className={classes.row}
       label={resource.name}
-      description={resource.gone ? 'Chosen, but the account no longer reaches it.' : details || undefined}
+      description={
+        resource.gone ? 'Chosen, but the account no longer reaches it.' : tellingOf(resource) || undefined
+      }
     />
   );
 }

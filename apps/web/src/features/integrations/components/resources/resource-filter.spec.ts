@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Resource } from '../../api/types';
-import { idsOf, matching, sameIds } from './resource-filter';
+import { idsOf, matching, sameIds, tellingOf } from './resource-filter';
 
 const resource = (id: string, name: string, details = {}): Resource => ({
   id,
@@ -32,4 +32,23 @@ describe('a choice', () => {
     [['a'], ['a', 'b'], false],
     [['a'], ['b'], false],
   ])('of %j is that of %j: %p', (a, b, same) => expect(sameIds(a, b)).toBe(same));
+});
+
+describe('what tells a resource from others of its name', () => {
+  it.each<[string, Resource, string]>([
+    ['its id', resource('shop-prod', 'Shop', { number: '42' }), 'shop-prod · 42'],
+    [
+      'nothing that nobody reads',
+      resource('0b9f7a52-6d0c-4a7e-9d57-1f0c3b2a1d00', 'docs', { url: 'a.example' }),
+      'a.example',
+    ],
+    ['nothing twice', resource('acme', 'acme', { slug: 'acme' }), 'acme'],
+    [
+      'words of an API, as words',
+      resource('p1', 'Shop', { status: 'ACTIVE_HEALTHY' }),
+      'p1 · Active healthy',
+    ],
+  ])('is %s', (_, each, told) => {
+    expect(tellingOf(each)).toBe(told);
+  });
 });

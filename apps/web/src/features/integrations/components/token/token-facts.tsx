@@ -32,9 +32,10 @@ function expiryOf({ status, expires_at: end }: TokenHealth) {
 
 function renewalFacts(health: TokenHealth): Fact[] {
   const { status, refreshable, last_refreshed_at: last, refresh_failures: failures } = health;
-  // One that was withdrawn may have been renewed before.
-  if (!refreshable && !last && status !== 'revoked')
-    return [{ label: 'Renewal', value: 'Not by Latchkey', wide: true }];
+  if (!refreshable && !last) {
+    // Of one that was withdrawn it is no longer known whether the service gave something to renew it with.
+    return status === 'revoked' ? [] : [{ label: 'Renewal', value: 'Not by Latchkey', wide: true }];
+  }
   return [
     {
       label: 'Next renewal',
