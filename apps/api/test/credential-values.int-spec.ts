@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import supertest from 'supertest';
 import { ChangeFeed } from '../src/database/change-feed.js';
-import { LiveConnections } from '../src/integrations/live-connections.js';
+import { LiveConnections } from '../src/integrations/credentials/live-connections.js';
 import { Counterpart, eventually } from './support/counterpart.js';
 import { type MadeToken, makeToken, readValue } from './support/programs.js';
 import { createIntegration, integrationForm, letIn, type Stage } from './support/route-calls.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { DataSource, type Logger } from 'typeorm';
 import { BulkWork } from '../src/integrations/bulk/bulk-work.js';
-import { DueTokens } from '../src/integrations/due-tokens.js';
+import { DueTokens } from '../src/integrations/tokens/due-tokens.js';
 import { carryOut } from './support/bulk.js';
 import { type Account, TestApp } from './support/test-app.js';
 import { claim } from './support/watch.js';

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import supertest from 'supertest';
-import { TestLimits } from '../src/integrations/connection-tester.js';
+import { TestLimits } from '../src/integrations/checks/connection-tester.js';
 import { TestAuthority } from './support/certificates.js';
 import { Counterpart } from './support/counterpart.js';
 import { LocalServers } from './support/local-servers.js';

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TestLimits } from '../src/integrations/connection-tester.js';
+import { TestLimits } from '../src/integrations/checks/connection-tester.js';
 import { LocalServers } from './support/local-servers.js';
 import { type Account, TestApp } from './support/test-app.js';
 

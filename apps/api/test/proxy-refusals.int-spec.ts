@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { LiveConnections } from '../src/integrations/live-connections.js';
+import { LiveConnections } from '../src/integrations/credentials/live-connections.js';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { makeToken } from './support/programs.js';
 import { portOf, ProxyStage, SECRET } from './support/proxy-stage.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RecoveryService } from '../src/health-monitor/recovery.service.js';
-import { Recoveries, type RecoveryOutcome } from '../src/integrations/recoveries.js';
+import { Recoveries, type RecoveryOutcome } from '../src/integrations/checks/recoveries.js';
 import { TokensBench } from './support/tokens-bench.js';
 import { round } from './support/watch.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { UnreadableCredentials } from '../src/integrations/unreadable-credentials.js';
+import { UnreadableCredentials } from '../src/integrations/credentials/unreadable-credentials.js';
 import { UnwrappedKeys } from '../src/vault/unwrapped-keys.js';
 import { Counterpart } from './support/counterpart.js';
 import { addCredentials, finishRotations, flip, rotationsOf, startRotation } from './support/keys.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { LiveConnections } from '../src/integrations/live-connections.js';
+import { LiveConnections } from '../src/integrations/credentials/live-connections.js';
 import { eventually } from './support/counterpart.js';
 import type { TokenAnswer } from './support/oidc.js';
 import { CLIENT_SECRET, HOUR_MS, TokensBench } from './support/tokens-bench.js';

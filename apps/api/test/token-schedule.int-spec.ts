@@ -2,7 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { TokenRefreshService } from '../src/health-monitor/token-refresh.service.js';
-import { DueTokens } from '../src/integrations/due-tokens.js';
+import { DueTokens } from '../src/integrations/tokens/due-tokens.js';
 import { eventually } from './support/counterpart.js';
 import { HOUR_MS, TokensBench } from './support/tokens-bench.js';
 

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { TestLimits } from '../src/integrations/connection-tester.js';
-import { DueIntegrations } from '../src/integrations/due-integrations.js';
+import { TestLimits } from '../src/integrations/checks/connection-tester.js';
+import { DueIntegrations } from '../src/integrations/checks/due-integrations.js';
 import { ArgoBench } from './support/argocd.js';
 import { eventually } from './support/counterpart.js';
 import { check, claim, pathIntegration, round, rowOf } from './support/watch.js';

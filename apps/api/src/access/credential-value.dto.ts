@@ -1,11 +1,4 @@
-import {
-  ChoiceField,
-  DateField,
-  ObjectField,
-  ShapesField,
-  TextField,
-  UuidField,
-} from '../common/fields.js';
+import { ChoiceField, DateField, ObjectField, ShapesField, TextField, UuidField } from '../common/fields.js';
 import { SelectedResourceDto } from '../integrations/integration.dto.js';
 
 export class CredentialValueDto {

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { Actor } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { IntegrationReader } from '../integrations/integration-reader.js';
-import { OAuthParties } from '../integrations/oauth-parties.js';
+import { OAuthParties } from '../integrations/tokens/oauth-parties.js';
 import { OAuthClient } from '../tokens/oauth2/oauth-client.js';
 import { OAuthClients } from '../tokens/oauth2/oauth-clients.js';
 import type { InitiateDto, StartedFlowDto } from './connect.dto.js';

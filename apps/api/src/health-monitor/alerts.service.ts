@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { DueIntegrations } from '../integrations/due-integrations.js';
+import { DueIntegrations } from '../integrations/checks/due-integrations.js';
 import { CHANGED_QUEUE, type IntegrationChanged } from '../integrations/integration-events.js';
 import { JobQueue } from '../jobs/job-queue.js';
 import { AdminAlertsService } from '../notifications/admin-alerts.service.js';

@@ -5,7 +5,7 @@ import { InboundDeliveries } from '../inbound/inbound-deliveries.js';
 import { InboundModule } from '../inbound/inbound.module.js';
 import { BulkModule } from '../integrations/bulk/bulk.module.js';
 import { BulkOperationsService } from '../integrations/bulk/bulk-operations.service.js';
-import { DueIntegrations } from '../integrations/due-integrations.js';
+import { DueIntegrations } from '../integrations/checks/due-integrations.js';
 import { IntegrationsModule } from '../integrations/integrations.module.js';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { NotificationsService } from '../notifications/notifications.service.js';

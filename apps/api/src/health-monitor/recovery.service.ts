@@ -7,8 +7,8 @@ import {
   type Recovery,
   type RecoveryKind,
   type RecoverySubject,
-} from '../integrations/recoveries.js';
-import { RecoveryJournal } from '../integrations/recovery-journal.js';
+} from '../integrations/checks/recoveries.js';
+import { RecoveryJournal } from '../integrations/checks/recovery-journal.js';
 import { JobQueue } from '../jobs/job-queue.js';
 import { Rounds } from '../jobs/rounds.js';
 

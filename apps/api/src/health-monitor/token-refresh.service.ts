@@ -2,8 +2,8 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { Interval } from '@nestjs/schedule';
 import { AppError } from '../common/app-error.js';
 import { Environment } from '../config/environment.js';
-import { DueTokens, type DueToken } from '../integrations/due-tokens.js';
-import { IntegrationTokens } from '../integrations/integration-tokens.js';
+import { DueTokens, type DueToken } from '../integrations/tokens/due-tokens.js';
+import { IntegrationTokens } from '../integrations/tokens/integration-tokens.js';
 import { JobQueue } from '../jobs/job-queue.js';
 import { type Claimed, Rounds } from '../jobs/rounds.js';
 

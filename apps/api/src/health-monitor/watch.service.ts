@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Environment } from '../config/environment.js';
-import { DueIntegrations, type DueIntegration } from '../integrations/due-integrations.js';
+import { DueIntegrations, type DueIntegration } from '../integrations/checks/due-integrations.js';
 import { DUE_QUEUE } from '../integrations/integration-events.js';
 import { JobQueue } from '../jobs/job-queue.js';
 import { Rounds } from '../jobs/rounds.js';

@@ -3,11 +3,11 @@ import type { FieldValue } from '@latchkey/catalogue';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type Actor, organizationOf } from '../common/actor.js';
-import { CheckSchedule } from './check-schedule.js';
+import { CheckSchedule } from './checks/check-schedule.js';
 import { IntegrationInput } from './integration-input.js';
 import { IntegrationStore } from './integration-store.js';
 import { newIntegration } from './new-integration.js';
-import { InstalledRenewal, type Renewed } from './installed-renewal.js';
+import { InstalledRenewal, type Renewed } from './credentials/installed-renewal.js';
 
 /** What an installation at the provider brings, instead of a person who fills in a form. */
 export interface Installed {

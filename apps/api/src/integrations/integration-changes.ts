@@ -7,7 +7,7 @@ import { Clock } from '../common/clock.js';
 import { Database } from '../database/database.js';
 import type { Integration } from './integration.entity.js';
 import { IntegrationsRepository } from './integrations.repository.js';
-import { LiveConnections } from './live-connections.js';
+import { LiveConnections } from './credentials/live-connections.js';
 
 /** A row of the audit trail about an integration. */
 export interface IntegrationAudit {

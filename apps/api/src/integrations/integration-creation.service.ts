@@ -3,16 +3,16 @@ import { v7 as uuidv7 } from 'uuid';
 import { type Actor, organizationOf } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { WithMessage } from '../common/envelope.js';
-import { CheckSchedule } from './check-schedule.js';
-import type { Connection, TestSuccess } from './connection-tester.js';
-import { DraftTests, refuseUntestable } from './draft-tests.js';
+import { CheckSchedule } from './checks/check-schedule.js';
+import type { Connection, TestSuccess } from './checks/connection-tester.js';
+import { DraftTests, refuseUntestable } from './checks/draft-tests.js';
 import { IdempotentRequests, type IdempotentRequest } from './idempotent-requests.js';
 import type { CreateIntegrationDto, IntegrationDto } from './integration.dto.js';
 import { IntegrationInput } from './integration-input.js';
 import { IntegrationReader } from './integration-reader.js';
 import { IntegrationStore } from './integration-store.js';
 import { newIntegration } from './new-integration.js';
-import { needsConsent } from './oauth-parties.js';
+import { needsConsent } from './tokens/oauth-parties.js';
 
 type Created = WithMessage<{ integration: IntegrationDto }>;
 

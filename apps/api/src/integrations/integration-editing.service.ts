@@ -8,7 +8,7 @@ import { IntegrationReader } from './integration-reader.js';
 import type { Integration } from './integration.entity.js';
 import { type Edit, IntegrationStore } from './integration-store.js';
 import { searchTerms } from './search-terms.js';
-import { TokenRevocation } from './token-revocation.js';
+import { TokenRevocation } from './tokens/token-revocation.js';
 
 const sameTeams = (one: string[], other: string[]): boolean =>
   isDeepStrictEqual([...one].sort(), [...other].sort());

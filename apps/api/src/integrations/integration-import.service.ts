@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { CatalogueService } from '../catalogue/catalogue.service.js';
 import type { SystemActor } from '../common/actor.js';
 import { requestValidation } from '../common/validation.js';
-import { CheckSchedule } from './check-schedule.js';
+import { CheckSchedule } from './checks/check-schedule.js';
 import { CreateIntegrationDto } from './integration.dto.js';
 import { IntegrationInput } from './integration-input.js';
 import { IntegrationStore } from './integration-store.js';

@@ -16,7 +16,7 @@ import { Clock } from '../common/clock.js';
 import { OAuthClients } from '../tokens/oauth2/oauth-clients.js';
 import { checkStructure } from '../tokens/structure/credential-structure.js';
 import type { TestIntegrationDto } from './integration.dto.js';
-import type { Connection } from './connection-tester.js';
+import type { Connection } from './checks/connection-tester.js';
 
 /** Fields of a way that say which it is; they are kept beside the secret and not inside it. */
 const DISCRIMINATORS = ['auth_mode', 'credential_type'];

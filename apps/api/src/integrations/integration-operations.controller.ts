@@ -12,10 +12,10 @@ import {
   IntegrationLogDto,
   IntegrationLogsQuery,
 } from './integration.dto.js';
-import { IntegrationCredentialsService } from './integration-credentials.service.js';
+import { IntegrationCredentialsService } from './credentials/integration-credentials.service.js';
 import { IntegrationEditingService } from './integration-editing.service.js';
 import { IntegrationReader } from './integration-reader.js';
-import { IntegrationTestingService } from './integration-testing.service.js';
+import { IntegrationTestingService } from './checks/integration-testing.service.js';
 import { JsonObject } from './json-object.pipe.js';
 
 @ApiTags('Integrations')

@@ -16,7 +16,7 @@ import {
 import { CreatorDto } from '../common/creator.dto.js';
 import { CursorQuery, PageQuery } from '../common/pagination.js';
 import { STATUSES } from './integration.entity.js';
-import { TOKEN_STATUS_MEANING, TOKEN_STATUSES } from './token-status.js';
+import { TOKEN_STATUS_MEANING, TOKEN_STATUSES } from './tokens/token-status.js';
 
 export const SORTS = [
   'name',

@@ -3,7 +3,7 @@ import { type AnyActor, permits } from '../common/actor.js';
 import type { CredentialState } from '../tokens/credential-lifecycle.js';
 import type { IntegrationDto, SelectedResourceDto } from './integration.dto.js';
 import type { IntegrationStatus } from './integration.entity.js';
-import { type TokenFacts, tokenStatus } from './token-status.js';
+import { type TokenFacts, tokenStatus } from './tokens/token-status.js';
 
 /** An integration as the lists read it, with what stands beside it. */
 export interface IntegrationRow {

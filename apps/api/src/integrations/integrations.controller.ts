@@ -12,7 +12,7 @@ import {
   TestIntegrationDto,
   UpdateIntegrationDto,
 } from './integration.dto.js';
-import { DraftTests } from './draft-tests.js';
+import { DraftTests } from './checks/draft-tests.js';
 import { IntegrationCreationService } from './integration-creation.service.js';
 import { IntegrationEditingService } from './integration-editing.service.js';
 import { IntegrationReader } from './integration-reader.js';

@@ -5,7 +5,7 @@ import { Database } from '../database/database.js';
 import { Integration } from './integration.entity.js';
 import type { IntegrationRow } from './integration.row.js';
 import { prefixRange, searchTerms } from './search-terms.js';
-import { SELECTED_RESOURCES } from './selected-resources.repository.js';
+import { SELECTED_RESOURCES } from './resources/selected-resources.repository.js';
 
 export interface IntegrationFilter {
   status?: string;

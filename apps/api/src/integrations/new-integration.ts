@@ -1,10 +1,10 @@
 import { credentialExpiry } from '../tokens/structure/credential-structure.js';
-import type { CheckSchedule } from './check-schedule.js';
-import type { Connection, TestSuccess } from './connection-tester.js';
+import type { CheckSchedule } from './checks/check-schedule.js';
+import type { Connection, TestSuccess } from './checks/connection-tester.js';
 import type { CreateIntegrationDto } from './integration.dto.js';
 import type { Integration } from './integration.entity.js';
 import type { NewIntegration } from './integration-store.js';
-import { needsConsent } from './oauth-parties.js';
+import { needsConsent } from './tokens/oauth-parties.js';
 import { searchTerms } from './search-terms.js';
 
 type Owner = Pick<Integration, 'organizationId' | 'id' | 'createdBy'>;

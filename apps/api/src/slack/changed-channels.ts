@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
-import type { LiveConnection } from '../integrations/live-connections.js';
+import type { LiveConnection } from '../integrations/credentials/live-connections.js';
 import { ChannelDirectory } from './channel-directory.js';
 import { ChannelMappingsRepository } from './channel-mappings.repository.js';
 import type { SlackChannelDto } from './slack.dto.js';

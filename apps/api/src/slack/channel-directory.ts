@@ -3,7 +3,7 @@ import type { Actor } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import type { RepositorySlackChannelDto } from '../github-app/repositories/repository.dto.js';
 import { IntegrationReader } from '../integrations/integration-reader.js';
-import type { LiveConnection } from '../integrations/live-connections.js';
+import type { LiveConnection } from '../integrations/credentials/live-connections.js';
 import type { SlackChannelDto } from './slack.dto.js';
 import { SlackApi } from './slack-api.js';
 import { type ListedChannel, toChannel } from './slack-channel.js';

@@ -5,7 +5,7 @@ import { Clock } from '../common/clock.js';
 import { EgressClient } from '../egress/egress.client.js';
 import { EgressError } from '../egress/egress.error.js';
 import { egressFetch } from '../egress/egress-fetch.js';
-import { type LiveConnection, LiveConnections } from '../integrations/live-connections.js';
+import { type LiveConnection, LiveConnections } from '../integrations/credentials/live-connections.js';
 import { type UsableCredential, UsableCredentials } from '../tokens/usable-credentials.js';
 import { SlackFailure, explainSlack, scopesIn, UNREADABLE } from './slack-failure.js';
 

@@ -4,7 +4,7 @@ import type { Actor } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { ConnectedAccounts } from '../inbound/connected-accounts.js';
 import { IntegrationReader } from '../integrations/integration-reader.js';
-import type { LiveConnection } from '../integrations/live-connections.js';
+import type { LiveConnection } from '../integrations/credentials/live-connections.js';
 import {
   type ChannelKinds,
   type ChannelPosition,

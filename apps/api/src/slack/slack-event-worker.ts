@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
 import { ConnectedAccounts } from '../inbound/connected-accounts.js';
 import { type InboundDelivery, InboundDeliveries } from '../inbound/inbound-deliveries.js';
-import type { LiveConnection } from '../integrations/live-connections.js';
+import type { LiveConnection } from '../integrations/credentials/live-connections.js';
 import { ChangedChannels } from './changed-channels.js';
 import { RemovedApps } from './removed-apps.js';
 import { SlackApi } from './slack-api.js';

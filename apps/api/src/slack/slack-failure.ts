@@ -1,7 +1,7 @@
 import type { FailureKind } from '@latchkey/catalogue';
 import { AppError } from '../common/app-error.js';
 import { EgressError } from '../egress/egress.error.js';
-import { explainUnusable } from '../integrations/unusable-credential.js';
+import { explainUnusable } from '../integrations/tokens/unusable-credential.js';
 
 /** Signs that the token is gone: https://docs.slack.dev/reference/methods/auth.test#errors */
 const TOKEN_DEAD = new Set([

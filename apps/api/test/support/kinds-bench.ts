@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type supertest from 'supertest';
-import type { TestOutcome } from '../../src/integrations/connection-tester.js';
-import { SavedConnections } from '../../src/integrations/saved-connections.js';
+import type { TestOutcome } from '../../src/integrations/checks/connection-tester.js';
+import { SavedConnections } from '../../src/integrations/checks/saved-connections.js';
 import { type Account, TestApp } from './test-app.js';
 
 /** The application with one admin, who connects services with credentials of every kind. */

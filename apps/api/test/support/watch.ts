@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { WatchService } from '../../src/health-monitor/watch.service.js';
-import { type DueIntegration, DueIntegrations } from '../../src/integrations/due-integrations.js';
+import { type DueIntegration, DueIntegrations } from '../../src/integrations/checks/due-integrations.js';
 import type { ArgoBench } from './argocd.js';
 
 /** An integration that asks for one path of api.example.com and takes any 2xx. */

@@ -1,7 +1,7 @@
 import { ConfigurationError, ProxyRefusal } from '@latchkey/catalogue';
 import { AppError, type ErrorCode } from '../../common/app-error.js';
 import { EgressError, type EgressErrorKind, RequestTooLargeError } from '../../egress/egress.error.js';
-import { explainUnusable } from '../../integrations/unusable-credential.js';
+import { explainUnusable } from '../../integrations/tokens/unusable-credential.js';
 import { tooLarge } from './request-body.js';
 
 const CODES: Partial<Record<EgressErrorKind, ErrorCode>> = {

@@ -11,7 +11,7 @@ import type { ProgramActor } from '../../common/actor.js';
 import { Clock } from '../../common/clock.js';
 import { EgressClient } from '../../egress/egress.client.js';
 import type { EgressStreamResponse } from '../../egress/streamed-call.js';
-import { type LiveConnection, LiveConnections } from '../../integrations/live-connections.js';
+import { type LiveConnection, LiveConnections } from '../../integrations/credentials/live-connections.js';
 import { clientCertificateOf } from '../../tokens/client-certificate.js';
 import type { RequestToSign } from '../../tokens/request-signing.js';
 import { type UsableCredential, UsableCredentials } from '../../tokens/usable-credentials.js';

@@ -7,7 +7,7 @@ import { AppError } from '../../common/app-error.js';
 import type { SelectedResourceDto } from '../../integrations/integration.dto.js';
 import type { IntegrationRow } from '../../integrations/integration.row.js';
 import { IntegrationReader } from '../../integrations/integration-reader.js';
-import { ResourceSelection } from '../../integrations/resource-selection.js';
+import { ResourceSelection } from '../../integrations/resources/resource-selection.js';
 import type { ResourceDto, ResourceKindDto, SelectResourcesDto } from './resource.dto.js';
 import { type Listing, noSuchKind, ResourceListing } from './resource-listing.js';
 

@@ -13,7 +13,7 @@ import { AppError, type ErrorCode } from '../../common/app-error.js';
 import { Clock } from '../../common/clock.js';
 import { EgressClient } from '../../egress/egress.client.js';
 import { EgressError } from '../../egress/egress.error.js';
-import { type LiveConnection, LiveConnections } from '../../integrations/live-connections.js';
+import { type LiveConnection, LiveConnections } from '../../integrations/credentials/live-connections.js';
 import { clientCertificateOf } from '../../tokens/client-certificate.js';
 import {
   CredentialUnusableError,

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ConnectedAccounts } from '../../inbound/connected-accounts.js';
 import { AfterConnect, type ConnectedIntegration } from '../../integrations/after-connect.js';
-import { type FailedCheck, Recoveries, type RecoveryOutcome } from '../../integrations/recoveries.js';
+import { type FailedCheck, Recoveries, type RecoveryOutcome } from '../../integrations/checks/recoveries.js';
 import { InstallationStates } from './installation-states.js';
 import { KnownApps } from '../apps/known-apps.js';
 import { RepositorySyncs } from '../repositories/repository-sync.service.js';

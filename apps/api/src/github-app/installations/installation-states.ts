@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { SystemActor } from '../../common/actor.js';
 import { type ConnectedAccount, ConnectedAccounts } from '../../inbound/connected-accounts.js';
-import { IntegrationStanding } from '../../integrations/integration-standing.js';
+import { IntegrationStanding } from '../../integrations/checks/integration-standing.js';
 import { type Installation, installationOf } from '../github-answers.js';
 import type { GitHubApp } from '../github-app.js';
 import { GitHubClients } from '../github-clients.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../common/app-error.js';
-import { type LiveConnection, LiveConnections } from '../../integrations/live-connections.js';
+import { type LiveConnection, LiveConnections } from '../../integrations/credentials/live-connections.js';
 import { CredentialUnusableError, UsableCredentials } from '../../tokens/usable-credentials.js';
 import { idOf, type ListedRepository, repositoryOf } from '../github-answers.js';
 import { type GitHub, GitHubClients } from '../github-clients.js';

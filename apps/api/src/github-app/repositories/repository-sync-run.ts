@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AppError } from '../../common/app-error.js';
 import { Database } from '../../database/database.js';
-import { IntegrationStanding } from '../../integrations/integration-standing.js';
+import { IntegrationStanding } from '../../integrations/checks/integration-standing.js';
 import { CredentialUnusableError } from '../../tokens/usable-credentials.js';
 import { RepositoriesRepository } from './repositories.repository.js';
 import { type RepositoryPage, RepositoryListing } from './repository-listing.js';

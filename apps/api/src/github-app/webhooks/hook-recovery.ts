@@ -1,7 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { ConnectedAccounts } from '../../inbound/connected-accounts.js';
-import { Recoveries, type RecoveryOutcome, type RecoverySubject } from '../../integrations/recoveries.js';
+import {
+  Recoveries,
+  type RecoveryOutcome,
+  type RecoverySubject,
+} from '../../integrations/checks/recoveries.js';
 import { CredentialUnusableError } from '../../tokens/credential-unusable.error.js';
 import { UnsealError } from '../../vault/sealed-format.js';
 import { INSTALLATION_APP } from '../github-app.js';

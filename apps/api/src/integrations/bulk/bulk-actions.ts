@@ -5,8 +5,8 @@ import { AppError } from '../../common/app-error.js';
 import { IntegrationEditingService } from '../integration-editing.service.js';
 import { IntegrationReader } from '../integration-reader.js';
 import type { IntegrationRow } from '../integration.row.js';
-import { IntegrationTestingService } from '../integration-testing.service.js';
-import { TokenRefreshes } from '../token-refreshes.service.js';
+import { IntegrationTestingService } from '../checks/integration-testing.service.js';
+import { TokenRefreshes } from '../tokens/token-refreshes.service.js';
 import type { BulkOperation, ItemOutcome } from './bulk-operations.repository.js';
 import type { BulkAction } from './bulk.dto.js';
 
