@@ -1,6 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { Environment } from '../config/environment.js';
 import {
   type FailedCheck,
   Recoveries,
@@ -10,7 +9,7 @@ import {
 } from '../integrations/checks/recoveries.js';
 import { RecoveryJournal } from '../integrations/checks/recovery-journal.js';
 import { JobQueue } from '../jobs/job-queue.js';
-import { Rounds } from '../jobs/rounds.js';
+import { ScheduledRounds } from '../jobs/scheduled-rounds.js';
 
 const QUEUE = 'recoveries.due';
 const TICK_MS = 60_000;
@@ -31,35 +30,31 @@ interface Due {
 @Injectable()
 export class RecoveryService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Recovery');
-  private readonly rounds: Rounds<Due>;
+  private readonly rounds: ScheduledRounds<Due>;
 
   constructor(
-    private readonly jobs: JobQueue,
+    jobs: JobQueue,
     private readonly recoveries: Recoveries,
     private readonly journal: RecoveryJournal,
-    private readonly environment: Environment,
   ) {
-    this.rounds = new Rounds({
-      places: AT_ONCE,
-      claim: (limit) => this.claim(limit),
-      carryOut: (due) => this.lookAfter(due),
-    });
+    this.rounds = new ScheduledRounds(
+      jobs,
+      { queue: QUEUE, tickMs: TICK_MS },
+      {
+        places: AT_ONCE,
+        claim: (limit) => this.claim(limit),
+        carryOut: (due) => this.lookAfter(due),
+      },
+    );
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.jobs.declare(QUEUE, { retryLimit: 0, expireInSeconds: 300, deleteAfterSeconds: 3600 });
-    await this.jobs.work(QUEUE, (_, { signal }) => this.round(signal));
+    await this.rounds.begin();
   }
 
   @Interval(TICK_MS)
   async tick(): Promise<void> {
-    if (!this.environment.runsJobs) return;
-    try {
-      await this.jobs.send(QUEUE, {}, { onceInSeconds: TICK_MS / 1000 });
-    } catch (error) {
-      // The database is away; the next tick tries again.
-      this.logger.warn(`No round could be asked for: ${(error as Error).message}`);
-    }
+    await this.rounds.tick();
   }
 
   /** Looks after everything that is due. */

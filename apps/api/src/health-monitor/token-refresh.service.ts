@@ -1,11 +1,11 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { AppError } from '../common/app-error.js';
-import { Environment } from '../config/environment.js';
 import { DueTokens, type DueToken } from '../integrations/tokens/due-tokens.js';
 import { IntegrationTokens } from '../integrations/tokens/integration-tokens.js';
 import { JobQueue } from '../jobs/job-queue.js';
-import { type Claimed, Rounds } from '../jobs/rounds.js';
+import type { Claimed } from '../jobs/rounds.js';
+import { ScheduledRounds } from '../jobs/scheduled-rounds.js';
 
 const QUEUE = 'tokens.due';
 const TICK_MS = 5000;
@@ -20,36 +20,32 @@ const AT_ONCE_PER_TYPE = 4;
 @Injectable()
 export class TokenRefreshService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Tokens');
-  private readonly rounds: Rounds<DueToken>;
+  private readonly rounds: ScheduledRounds<DueToken>;
   private readonly underWay = new Map<string, number>();
 
   constructor(
-    private readonly jobs: JobQueue,
+    jobs: JobQueue,
     private readonly due: DueTokens,
     private readonly tokens: IntegrationTokens,
-    private readonly environment: Environment,
   ) {
-    this.rounds = new Rounds({
-      places: AT_ONCE,
-      claim: (limit) => this.claim(limit),
-      carryOut: (token) => this.refresh(token),
-    });
+    this.rounds = new ScheduledRounds(
+      jobs,
+      { queue: QUEUE, tickMs: TICK_MS },
+      {
+        places: AT_ONCE,
+        claim: (limit) => this.claim(limit),
+        carryOut: (token) => this.refresh(token),
+      },
+    );
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.jobs.declare(QUEUE, { retryLimit: 0, expireInSeconds: 300, deleteAfterSeconds: 3600 });
-    await this.jobs.work(QUEUE, (_, { signal }) => this.round(signal));
+    await this.rounds.begin();
   }
 
   @Interval(TICK_MS)
   async tick(): Promise<void> {
-    if (!this.environment.runsJobs) return;
-    try {
-      await this.jobs.send(QUEUE, {}, { onceInSeconds: TICK_MS / 1000 });
-    } catch (error) {
-      // The database is away; the next tick tries again.
-      this.logger.warn(`No round could be asked for: ${(error as Error).message}`);
-    }
+    await this.rounds.tick();
   }
 
   /** Begins a refresh of everything that is due. */

@@ -4,7 +4,7 @@ import { Environment } from '../config/environment.js';
 import { DueIntegrations, type DueIntegration } from '../integrations/checks/due-integrations.js';
 import { DUE_QUEUE } from '../integrations/integration-events.js';
 import { JobQueue } from '../jobs/job-queue.js';
-import { Rounds } from '../jobs/rounds.js';
+import { ScheduledRounds } from '../jobs/scheduled-rounds.js';
 import { RecoveryService } from './recovery.service.js';
 
 const TICK_MS = 5000;
@@ -17,37 +17,35 @@ const TICK_MS = 5000;
 @Injectable()
 export class WatchService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Watch');
-  private readonly rounds: Rounds<DueIntegration>;
+  private readonly rounds: ScheduledRounds<DueIntegration>;
 
   constructor(
-    private readonly jobs: JobQueue,
+    jobs: JobQueue,
     private readonly due: DueIntegrations,
     private readonly recovery: RecoveryService,
-    private readonly environment: Environment,
+    environment: Environment,
   ) {
-    this.rounds = new Rounds({
-      places: environment.healthCheckConcurrency,
-      claim: async (limit) => {
-        const items = await due.claim(limit);
-        return { items, exhausted: items.length < limit };
+    this.rounds = new ScheduledRounds(
+      jobs,
+      { queue: DUE_QUEUE, tickMs: TICK_MS },
+      {
+        places: environment.healthCheckConcurrency,
+        claim: async (limit) => {
+          const items = await due.claim(limit);
+          return { items, exhausted: items.length < limit };
+        },
+        carryOut: (integration) => this.check(integration),
       },
-      carryOut: (integration) => this.check(integration),
-    });
+    );
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.jobs.work(DUE_QUEUE, (_, { signal }) => this.round(signal));
+    await this.rounds.begin();
   }
 
   @Interval(TICK_MS)
   async tick(): Promise<void> {
-    if (!this.environment.runsJobs) return;
-    try {
-      await this.jobs.send(DUE_QUEUE, {}, { onceInSeconds: TICK_MS / 1000 });
-    } catch (error) {
-      // The database is away; the next tick tries again.
-      this.logger.warn(`No round could be asked for: ${(error as Error).message}`);
-    }
+    await this.rounds.tick();
   }
 
   /** Begins a check of everything that is due. */

@@ -30,7 +30,7 @@ export class JobQueue implements OnModuleDestroy {
 
   constructor(
     private readonly boss: PgBoss,
-    private readonly runsJobs: boolean,
+    readonly runsJobs: boolean,
   ) {}
 
   /** Makes the queue, or changes it to these options. */
