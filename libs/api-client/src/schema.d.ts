@@ -1760,7 +1760,7 @@ export interface components {
             /** @example api_token */
             credential_type: string | null;
             /**
-             * @description `none`: no end is known of it; `valid`: it lasts longer than a day or renews itself; `expiring`: it ends within a day and does not renew itself, or that has been failing; `expired`: it has ended; `revoked`: it was withdrawn; `unauthorized`: nobody has consented at the provider yet.
+             * @description `none`: no end is known of it; `valid`: it lasts longer than a day or renews itself; `expiring`: it ends within a day and does not renew itself, or that has been failing; `expired`: it has ended; `revoked`: it was withdrawn or is refused; `unauthorized`: nobody has consented at the provider yet.
              * @enum {string}
              */
             token_status: "none" | "valid" | "expiring" | "expired" | "revoked" | "unauthorized";
@@ -2058,7 +2058,7 @@ export interface components {
         };
         TokenHealthDto: {
             /**
-             * @description `none`: no end is known of it; `valid`: it lasts longer than a day or renews itself; `expiring`: it ends within a day and does not renew itself, or that has been failing; `expired`: it has ended; `revoked`: it was withdrawn; `unauthorized`: nobody has consented at the provider yet. `refreshing`: another is being fetched at this moment.
+             * @description `none`: no end is known of it; `valid`: it lasts longer than a day or renews itself; `expiring`: it ends within a day and does not renew itself, or that has been failing; `expired`: it has ended; `revoked`: it was withdrawn or is refused; `unauthorized`: nobody has consented at the provider yet. `refreshing`: another is being fetched at this moment.
              * @enum {string}
              */
             status: "none" | "valid" | "expiring" | "expired" | "revoked" | "unauthorized" | "refreshing";
