@@ -148,6 +148,7 @@ describe('a token without a refresh token', () => {
     await round(bench.app);
     expect((await bench.integration(id)).status).toBe('needs_reauth');
     expect((await bench.told(id)).map(({ change }) => change)).toEqual(['needs_reauth']);
+    expect(await bench.events(id)).toMatchObject([{ kind: 'refused' }]);
   });
 
   it('that is refused is not called gone at once: the next check, made soon, says so', async () => {
@@ -159,6 +160,7 @@ describe('a token without a refresh token', () => {
     expect((await bench.integration(id)).status).toBe('active');
     await round(bench.app);
     expect(await bench.integration(id)).toMatchObject({ status: 'needs_reauth', next_check_at: null });
+    expect(await bench.events(id)).toMatchObject([{ kind: 'refused', cause: 'refusal' }]);
   });
 });
 

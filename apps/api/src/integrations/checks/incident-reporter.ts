@@ -6,6 +6,7 @@ import { ActivityRepository } from '../activity.repository.js';
 import type { TestSuccess } from './connection-tester.js';
 import type { Integration } from '../integration.entity.js';
 import { IntegrationEvents } from '../integration-events.js';
+import { TokenHistoryRepository } from '../tokens/token-history.repository.js';
 
 /** Why an integration does not work, and what to do; in our own words. */
 interface Breakage {
@@ -20,6 +21,7 @@ export class IncidentReporter {
   constructor(
     private readonly activity: ActivityRepository,
     private readonly events: IntegrationEvents,
+    private readonly tokens: TokenHistoryRepository,
   ) {}
 
   /**
@@ -42,6 +44,13 @@ export class IncidentReporter {
       integration_id: id,
       change: 'recovered',
     });
+  }
+
+  /** The service refused a token that cannot be helped by another: from now on somebody has to consent. */
+  async refused(manager: EntityManager, before: Integration, breakage: Breakage, at: Date): Promise<void> {
+    if (before.status === 'needs_reauth') return;
+    await this.tokens.refused(manager, before.organizationId, before.id, { at, message: breakage.reason });
+    await this.broke(manager, before, 'needs_reauth', breakage, at);
   }
 
   /** @param status what it is from now on */

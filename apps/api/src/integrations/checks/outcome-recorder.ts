@@ -161,7 +161,8 @@ export class OutcomeRecorder {
       durationMs: outcome.responseTimeMs,
     });
     if (outcome.ok) await this.incidents.works(manager, integration, outcome, now);
-    else if (status !== 'active') await this.incidents.broke(manager, integration, status, outcome, now);
+    else if (status === 'needs_reauth') await this.incidents.refused(manager, integration, outcome, now);
+    else if (status === 'error') await this.incidents.broke(manager, integration, status, outcome, now);
   }
 
   private auditOf(outcome: TestOutcome): IntegrationAudit {

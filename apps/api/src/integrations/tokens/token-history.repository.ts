@@ -41,6 +41,20 @@ export class TokenHistoryRepository {
     );
   }
 
+  /** The service did not take the token, and there is no other. */
+  async refused(
+    manager: EntityManager,
+    organizationId: string,
+    integrationId: string,
+    { at, message }: { at: Date; message: string },
+  ): Promise<void> {
+    await manager.query(
+      `INSERT INTO token_events (organization_id, id, integration_id, at, kind, cause, message, error_code)
+       VALUES ($1, $2, $3, $4, 'refused', 'refusal', $5, 'auth')`,
+      [organizationId, uuidv7(), integrationId, at, message],
+    );
+  }
+
   /** Whether a refresh was tried since then, however it ended. */
   async triedSince(organizationId: string, integrationId: string, since: Date): Promise<boolean> {
     const rows = await this.database.tenant(organizationId, (manager) =>
