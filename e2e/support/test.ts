@@ -33,6 +33,11 @@ const isFirstRefresh = (message: ConsoleMessage) =>
   message.text().includes('401') &&
   message.location().url.endsWith('/api/v1/auth/refresh-token');
 
+/** A window that closes itself, or goes on, while its page is still loading. */
+const isCutOff = (message: ConsoleMessage) =>
+  message.text().startsWith('Error: Unable to preload CSS') &&
+  (message.page()?.url() ?? '').includes('/connect/');
+
 /** `test` of every journey: a page that throws, or that the content policy stops, fails it. */
 export const test = base.extend<PerTest, PerWorker>({
   installation: ['shared', { scope: 'worker', option: true }],
@@ -57,7 +62,8 @@ export const test = base.extend<PerTest, PerWorker>({
       const isExpected = quiet ? isFirstRefresh : isRefusedCall;
       context.on('weberror', (error) => troubles.push(error.error().stack ?? String(error.error())));
       context.on('console', (message) => {
-        if (!['error', 'warning'].includes(message.type()) || isExpected(message)) return;
+        if (!['error', 'warning'].includes(message.type()) || isExpected(message) || isCutOff(message))
+          return;
         troubles.push(`${message.type()}: ${message.text()} (${message.location().url})`);
       });
       await use(troubles);
