@@ -91,6 +91,7 @@ describe('a provider that limits our calls', () => {
   it('is no longer asked than it can take at once', async () => {
     const { limits } = stage;
     limits.callsPerIntegration = 3;
+    limits.waitMs = 0;
     try {
       const free = stage.provider.hold();
       const running = Array.from({ length: 3 }, () => stage.call('/x', { id }));
@@ -115,6 +116,26 @@ describe('a provider that limits our calls', () => {
     } finally {
       limits.callsPerIntegration = 50;
       limits.callsAtOnce = 200;
+      limits.waitMs = 5000;
+    }
+  });
+
+  it('serves a burst one after the other, and forgets who left while waiting', async () => {
+    const { limits } = stage;
+    limits.callsPerIntegration = 2;
+    try {
+      const free = stage.provider.hold();
+      const running = Array.from({ length: 40 }, () => stage.call('/x', { id }));
+      while (stage.provider.waiting < 2) await new Promise((resolve) => setImmediate(resolve));
+      const impatient = stage.open('/x', { id }).on('error', () => undefined);
+      impatient.end();
+      impatient.once('socket', (socket) => socket.once('connect', () => impatient.destroy()));
+      free();
+      expect((await Promise.all(running)).every(({ status }) => status === 200)).toBe(true);
+      expect(stage.provider.mostWaiting).toBe(2);
+      expect((await stage.call('/x', { id })).status).toBe(200);
+    } finally {
+      limits.callsPerIntegration = 50;
     }
   });
 });

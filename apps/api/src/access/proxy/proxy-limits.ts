@@ -18,6 +18,9 @@ export class ProxyLimits {
   /** Calls at the same time, in this process and for one integration. */
   callsAtOnce = 200;
   callsPerIntegration = 50;
+  /** How long a call waits for a place, and how many wait at most. */
+  waitMs = 5000;
+  mostWaiting = 5000;
   /** A body of this size is read before it is sent on: in one piece it costs less than as a stream. */
   smallBytes = 16 * KIB;
   /** So much of a body is kept, where the credential can be renewed and the call made again. */

@@ -78,7 +78,7 @@ class ProxyEndpoint {
       const { id, ownPath, target } = parse(request);
       const program = request.program!;
       // Who may not call it takes nobody's place.
-      leave = this.service.enter(`${program.organizationId} ${id.toLowerCase()}`, gone);
+      leave = await this.service.enter(`${program.organizationId} ${id.toLowerCase()}`, gone);
       if (reply.raw.destroyed) leave();
       const call = { integrationId: id, target, incoming: request.raw, ownPath, signal: gone.signal };
       sendAnswer(reply, await this.service.call(program, call), this.limits.stream.idleMs);

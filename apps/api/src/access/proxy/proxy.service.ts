@@ -64,14 +64,14 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
   }
 
   /**
-   * A place among the calls that run at once.
+   * A place among the calls that run at once, waited for where all are taken.
    * @param place whose integration it is, and which
    * @param call ends it
    * @returns what gives the place back
    * @throws AppError RATE_LIMITED, UNAVAILABLE
    */
-  enter(place: string, call: AbortController): () => void {
-    const leave = this.slots.take(place);
+  async enter(place: string, call: AbortController): Promise<() => void> {
+    const leave = await this.slots.take(place, call.signal);
     this.underWay.add(call);
     return () => {
       // The end of a connection may be told twice.
