@@ -33,6 +33,8 @@ export default {
     },
   ],
   maxWorkers: 2,
+  // Modules of a test file that is through stay in memory: a worker that has grown begins anew.
+  workerIdleMemoryLimit: '1GB',
   // Hashing passwords is slow on purpose, and slower on a busy machine.
   testTimeout: 60_000,
 };
