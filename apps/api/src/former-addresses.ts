@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-/** The addresses of the seeds, which had no version, and where they are now. */
+/** Addresses without a version, for which clients were written before there was one, and where they are now. */
 const FORMER = {
   '/api/oauth/callback': '/api/v1/oauth/callback',
   '/api/integrations': '/api/v1/integrations',

@@ -179,7 +179,7 @@ export interface OAuthClientSettings {
 }
 
 const CLIENT_NAME = /^([A-Z][A-Z0-9_]*)_OAUTH_CLIENT_(ID|SECRET)$/;
-/** The seeds' names. */
+/** Shorter names that are taken too. */
 const CLIENT_ALIASES: Record<string, string> = {
   SLACK_CLIENT_ID: 'SLACK_OAUTH_CLIENT_ID',
   SLACK_CLIENT_SECRET: 'SLACK_OAUTH_CLIENT_SECRET',
