@@ -37,10 +37,8 @@ const ABOUT_A_SECRET =
  */
 export function redactFields(value: unknown, secretFieldNames: Iterable<string> = []): unknown {
   const given = new Set(Array.from(secretFieldNames, normalizedName));
-  const isSecret = (name: string) => {
-    const normalized = normalizedName(name);
-    return given.has(normalized) || looksSecret(normalized);
-  };
+  const isSecret = (name: string) =>
+    looksSecret(name) || (given.size > 0 && given.has(normalizedName(name)));
   return copy(value, isSecret, [], new Map());
 }
 
@@ -92,8 +90,19 @@ function hidden(value: unknown): unknown {
   return typeof value === 'boolean' || value === null || value === undefined ? value : REDACTED;
 }
 
-function looksSecret(normalized: string): boolean {
-  return SECRET_NAME.test(normalized) || (SECRET_PART.test(normalized) && !ABOUT_A_SECRET.test(normalized));
+const MOST_JUDGED = 1000;
+/** The same few names come again and again. */
+const judged = new Map<string, boolean>();
+
+function looksSecret(name: string): boolean {
+  const known = judged.get(name);
+  if (known !== undefined) return known;
+  const normalized = normalizedName(name);
+  const secret =
+    SECRET_NAME.test(normalized) || (SECRET_PART.test(normalized) && !ABOUT_A_SECRET.test(normalized));
+  if (judged.size >= MOST_JUDGED) judged.clear();
+  judged.set(name, secret);
+  return secret;
 }
 
 function normalizedName(name: string): string {

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Clock } from '../common/clock.js';
 import { EgressClient } from '../egress/egress.client.js';
-import { MemorySeal } from '../vault/memory-seal.js';
+import { MaskedSecret } from '../vault/masked-secret.js';
 import { AppKeys } from './app-keys.js';
 import type { CredentialSource } from './credential-source.js';
 import { CredentialUnusableError } from './credential-unusable.error.js';
@@ -39,9 +39,9 @@ interface Failure {
   inARow: number;
 }
 
-/** What was derived, sealed under a key of this process. */
+/** What was derived. */
 interface Token {
-  sealed: Buffer;
+  fields: MaskedSecret<CredentialFields>;
   expiresAt: Date;
   renewAt: number;
 }
@@ -88,7 +88,6 @@ export class UsableCredentials {
   private readonly digests = new WeakMap<object, string>();
   /** Which token a caller holds, so that two who were refused with the same one do not both renew it. */
   private readonly handedOut = new WeakMap<UsableCredential, Token>();
-  private readonly seal = new MemorySeal();
 
   constructor(
     private readonly egress: EgressClient,
@@ -228,7 +227,7 @@ export class UsableCredentials {
   }
 
   private handOut(source: CredentialSource, { renewable }: Derivation, token: Token): UsableCredential {
-    const derived = this.seal.reveal<CredentialFields>(token.sealed);
+    const derived = token.fields.reveal();
     const usable = {
       fields: { ...source.fields, ...derived },
       value: derived,
@@ -255,7 +254,7 @@ export class UsableCredentials {
     try {
       const { fields, expiresAt } = await derive(source, tools);
       const end = expiresAt.getTime();
-      return { sealed: this.seal.protect(fields), expiresAt, renewAt: end - margin(end - started) };
+      return { fields: new MaskedSecret(fields), expiresAt, renewAt: end - margin(end - started) };
     } catch (error) {
       throw CredentialUnusableError.from(error);
     }

@@ -8,14 +8,14 @@ import { Clock } from '../../common/clock.js';
 import { ChangeFeed } from '../../database/change-feed.js';
 import { type CredentialFields, CredentialsService, versionOf } from '../../tokens/credentials.service.js';
 import type { TokenStanding } from '../../tokens/oauth2/token-standing.js';
-import { MemorySeal } from '../../vault/memory-seal.js';
+import { MaskedSecret } from '../../vault/masked-secret.js';
 import { UnsealError } from '../../vault/sealed-format.js';
 import type { SelectedResourceDto } from '../integration.dto.js';
 import type { IntegrationStatus } from '../integration.entity.js';
 import { IntegrationInput } from '../integration-input.js';
 import { LiveConnectionsRepository, type LiveRow } from './live-connections.repository.js';
 
-/** How long an opened credential is kept in memory, sealed there under a key of the process. */
+/** How long an opened credential is kept in memory, masked there. */
 const LIFETIME_MS = 30_000;
 const CONNECTIONS_IN_MEMORY = 5_000;
 
@@ -46,7 +46,7 @@ export type LiveCaller = Pick<ProgramActor, 'organizationId' | 'integrationIds' 
 
 interface Kept {
   connection: Omit<LiveConnection, 'fields'>;
-  fields: Buffer;
+  fields: MaskedSecret<CredentialFields>;
   validUntil: number;
 }
 
@@ -56,8 +56,10 @@ interface Kept {
  */
 @Injectable()
 export class LiveConnections {
-  private readonly kept = new LRUCache<string, Kept>({ max: CONNECTIONS_IN_MEMORY });
-  private readonly seal = new MemorySeal();
+  private readonly kept = new LRUCache<string, Kept>({
+    max: CONNECTIONS_IN_MEMORY,
+    dispose: ({ fields }) => fields.erase(),
+  });
   private readonly rows: BatchLoader<LiveRow>;
   /** Counts what was forgotten: what was read before and arrives after is not kept. */
   private changes = 0;
@@ -87,8 +89,7 @@ export class LiveConnections {
       throw AppError.notFound('integration');
     const kept = this.kept.get(`${program.organizationId} ${integrationId}`);
     if (kept && kept.validUntil > this.clock.now()) {
-      const fields = this.seal.reveal<CredentialFields>(kept.fields);
-      return admit(program, { ...kept.connection, fields });
+      return admit(program, { ...kept.connection, fields: kept.fields.reveal() });
     }
     return this.load(program.organizationId, integrationId).then((found) => admit(program, found));
   }
@@ -117,7 +118,7 @@ export class LiveConnections {
     if (this.feed.connected && changes === this.changes) {
       this.kept.set(`${organizationId} ${integrationId}`, {
         connection,
-        fields: this.seal.protect(fields),
+        fields: new MaskedSecret(fields),
         validUntil: this.clock.now() + LIFETIME_MS,
       });
     }
