@@ -249,7 +249,7 @@ describe('the answer', () => {
     ['/base/next?page=2', '/next?page=2'],
     ['next', '/dir/next'],
     ['{provider}/base/a%2Fb#c', '/a%2Fb#c'],
-    ['{provider}/base', '/'],
+    ['{provider}/base', ''],
   ])('leads back through the proxy where it redirects below the base: %s', async (location, expected) => {
     const headers = { location: location.replace('{provider}', stage.provider.url) };
     stage.provider.answers({ '*': { status: 302, headers } });

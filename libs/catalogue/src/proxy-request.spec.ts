@@ -61,6 +61,9 @@ describe('buildProxyRequest', () => {
   it.each([
     ['https://api.example.com/v1', '/', '', 'https://api.example.com/v1/'],
     ['https://api.example.com/v1/', '/a', '', 'https://api.example.com/v1/a'],
+    ['https://api.example.com/graphql', '', '', 'https://api.example.com/graphql'],
+    ['https://api.example.com/graphql/', '', 'q=1', 'https://api.example.com/graphql?q=1'],
+    ['https://api.example.com', '', '', 'https://api.example.com/'],
     ['https://api.example.com', '/a/', 'b=c', 'https://api.example.com/a/?b=c'],
     ['https://api.example.com', '/group%2Fproject/x', '', 'https://api.example.com/group%2Fproject/x'],
     ['https://api.example.com', '/group%2fproject', '', 'https://api.example.com/group%2fproject'],
@@ -84,7 +87,6 @@ describe('buildProxyRequest', () => {
   });
 
   it.each([
-    '',
     'a',
     '//evil.example/x',
     '///evil.example/x',

@@ -6,7 +6,7 @@ import { joinPath, normalBase, pathProblem } from './url.js';
 
 /** What a program asks for, as it came over the wire: percent codes are kept. */
 export interface ProxyTarget {
-  /** Below the integration's base URL; starts with `/`. */
+  /** Below the integration's base URL: starts with `/`, or is empty for the base URL itself. */
   path: string;
   /** Without `?`. */
   query: string;
@@ -49,6 +49,7 @@ function refuseUnusable(manifest: Manifest, way: AuthWay): void {
 }
 
 function checkPath(path: string): void {
+  if (path === '') return;
   if (!path.startsWith('/') || path.startsWith('//') || ADDRESS.test(path)) {
     throw new ProxyRefusal(
       'After /proxy/ comes a path of the service, not an address: the host is always that of the integration.',

@@ -30,18 +30,20 @@ function problemOf(path: string): string | undefined {
 
 /**
  * Where a call through the proxy goes.
- * @param path below the integration's own base URL, with its query; the slash at its beginning may be left out
+ * @param path below the integration's own base URL, with its query; the slash at its beginning may be left out. Empty, or
+ *   only a query, for the base URL itself.
  * @throws TypeError when the service would not get what was asked for
  */
 export function proxyPath(id: string, path: string): string {
-  const base = `${integrationPath(id)}/proxy/`;
+  const base = `${integrationPath(id)}/proxy`;
   if (typeof path !== 'string') {
     throw new TypeError('The path must be a string, such as "/repos/acme/site?per_page=5".');
   }
   const problem = problemOf(path);
   if (problem !== undefined) throw new TypeError(`The path ${problem}.`);
   // Fetch cuts spaces off the end.
-  return base + path.replace(/^\//, '').replaceAll(' ', '%20');
+  const sent = path.replaceAll(' ', '%20');
+  return /^([/?]|$)/.test(sent) ? base + sent : `${base}/${sent}`;
 }
 
 /**
@@ -50,8 +52,9 @@ export function proxyPath(id: string, path: string): string {
  * another integration or another route of Latchkey.
  */
 export function redirectedPath(id: string, location: string | null): string | undefined {
-  const base = `${integrationPath(id)}/proxy/`;
+  const base = `${integrationPath(id)}/proxy`;
   if (!location?.startsWith(base)) return undefined;
   const path = location.slice(base.length).replace(/#.*/s, '');
-  return problemOf(path) === undefined ? base + path : undefined;
+  // Without the slash before it, as `proxyPath` has it: the service's own path may begin with a second one.
+  return /^([/?]|$)/.test(path) && problemOf(path.replace(/^\//, '')) === undefined ? base + path : undefined;
 }

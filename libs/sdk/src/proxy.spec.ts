@@ -52,7 +52,7 @@ describe('a call', () => {
     const { fetch } = latchkey.integration(ID);
     for (const path of ['/user', 'user', '', '?q=1', 'documents:batch/x//y ']) await fetch(path);
     expect(paths()).toEqual(
-      ['/user', '/user', '/', '/?q=1', '/documents:batch/x//y%20'].map((path) => `GET ${PROXY}${path}`),
+      ['/user', '/user', '', '?q=1', '/documents:batch/x//y%20'].map((path) => `GET ${PROXY}${path}`),
     );
   });
 
@@ -163,14 +163,18 @@ describe('a redirect', () => {
     wire.answers(
       reply(301, { location: `${PROXY}/repositories/7//x?page=2#part` }),
       reply(302, { location: `${PROXY}/end` }),
+      reply(302, { location: PROXY }),
+      reply(302, { location: `${PROXY}?page=3&of=/../x#part` }),
       reply(200, {}, 'there'),
     );
     const response = await latchkey.fetch(ID, '/repos/old', { headers: { accept: 'text/plain' } });
     expect(await response.text()).toBe('there');
     expect(paths()).toEqual(
-      ['/repos/old', '/repositories/7//x?page=2', '/end'].map((path) => `GET ${PROXY}${path}`),
+      ['/repos/old', '/repositories/7//x?page=2', '/end', '', '?page=3&of=/../x'].map(
+        (path) => `GET ${PROXY}${path}`,
+      ),
     );
-    expect(wire.received.map(({ headers }) => headers.accept)).toEqual(Array(3).fill('text/plain'));
+    expect(wire.received.map(({ headers }) => headers.accept)).toEqual(Array(5).fill('text/plain'));
   });
 
   it.each([
@@ -178,6 +182,7 @@ describe('a redirect', () => {
     ['to another route of Latchkey', '/api/v1/integrations', {}],
     ['to another integration', '/api/v1/integrations/other/proxy/x', {}],
     ['out of the integration', `${PROXY}/../../other/proxy/x`, {}],
+    ['to what only begins alike', `${PROXY}ied/x`, {}],
     ['of a call that changes something', `${PROXY}/x`, { method: 'POST', body: 'x' }],
     ['that the caller wants to see', `${PROXY}/x`, { redirect: 'manual' as const }],
   ])('%s is answered as it came', async (_name, location, init) => {

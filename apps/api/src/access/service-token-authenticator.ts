@@ -6,6 +6,7 @@ import { GroupedAudit } from '../audit/grouped-audit.js';
 import type { ProgramActor, RequestOrigin } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
+import { isAddress } from '../common/fields.js';
 import type { ProgramAuthenticator } from '../common/program-authenticator.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { organizationOfToken } from './service-token-format.js';
@@ -22,6 +23,8 @@ const REFUSAL_PERIOD_MS = 60_000;
 /** Look-ups of tokens that turn out to be none, by an address in a minute: anybody can make up a well-formed one. */
 const STRANGERS_A_MINUTE = 60;
 const FAMILIAR_MS = 3_600_000;
+/** A program that goes on with a token that is none is one look-up in this time, and one stranger. */
+const UNKNOWN_MS = 60_000;
 
 type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
 type Identity = Omit<ProgramActor, 'origin'>;
@@ -47,7 +50,7 @@ function networkOf(text: string): Network {
 
 /** Also true for an IPv4 address that arrives as IPv6 (`::ffff:192.0.2.1`). */
 function isWithin(networks: Network[], ip: string | null): boolean {
-  if (ip === null || !ipaddr.isValid(ip)) return false;
+  if (ip === null || !isAddress(ip)) return false;
   const address = ipaddr.process(ip);
   return networks.some((network) => address.kind() === network[0].kind() && address.match(network as never));
 }
@@ -61,6 +64,9 @@ export class ServiceTokenAuthenticator implements ProgramAuthenticator {
   private readonly strangers = new RateLimiterMemory({ points: STRANGERS_A_MINUTE, duration: 60 });
   /** Tokens that were valid not long ago are looked up all the same, whoever else calls from their address. */
   private readonly familiar = new LRUCache<string, true>({ max: TOKENS_IN_MEMORY, ttl: FAMILIAR_MS });
+
+  /** No token becomes one later: they are made up in one place, and told to nobody before they are stored. */
+  private readonly unknown = new LRUCache<string, true>({ max: TOKENS_IN_MEMORY, ttl: UNKNOWN_MS });
 
   constructor(
     private readonly repository: ServiceTokensRepository,
@@ -111,19 +117,28 @@ export class ServiceTokenAuthenticator implements ProgramAuthenticator {
 
   private async find(token: string, origin: RequestOrigin): Promise<Known> {
     const organizationId = organizationOfToken(token);
-    if (!organizationId) throw new AppError('UNAUTHENTICATED', UNKNOWN);
+    if (!organizationId || this.unknown.has(token)) throw new AppError('UNAUTHENTICATED', UNKNOWN);
     const address = origin.ip ?? 'unknown';
     if (!this.familiar.has(token)) await this.refuseFlood(address);
     const asked = this.clock.now();
     const hash = this.secrets.hash(token);
-    const row = await this.repository.findByHash(organizationId, hash, new Date(asked));
+    const row = await this.repository.findByHash(organizationId, hash);
     if (!row) {
+      this.unknown.set(token, true);
       await this.strangers.penalty(address);
       throw new AppError('UNAUTHENTICATED', UNKNOWN);
     }
     if (row.revoked_at) {
       this.recordRefusal(organizationId, row.id, 'revoked', origin);
       throw new AppError('UNAUTHENTICATED', 'This service token was revoked. Make a new one.');
+    }
+    const ends = row.is_previous ? (row.previous_until?.getTime() ?? 0) : Infinity;
+    if (ends <= asked) {
+      this.recordRefusal(organizationId, row.id, 'replaced', origin);
+      throw new AppError(
+        'UNAUTHENTICATED',
+        'This secret was replaced when the service token was rotated. Give the program the new one.',
+      );
     }
     if (row.expires_at && row.expires_at.getTime() <= asked) {
       this.recordRefusal(organizationId, row.id, 'expired', origin);
@@ -132,7 +147,7 @@ export class ServiceTokenAuthenticator implements ProgramAuthenticator {
         `This service token ended at ${row.expires_at.toISOString()}. Make a new one.`,
       );
     }
-    const known = this.knownFrom(row, row.is_previous ? row.previous_until : null, asked);
+    const known = this.knownFrom(row, ends, asked);
     this.recent.set(token, known);
     this.familiar.set(token, true);
     return known;
@@ -146,7 +161,7 @@ export class ServiceTokenAuthenticator implements ProgramAuthenticator {
     });
   }
 
-  private knownFrom(row: ServiceTokenRow, ends: Date | null, asked: number): Known {
+  private knownFrom(row: ServiceTokenRow, ends: number, asked: number): Known {
     return {
       identity: {
         kind: 'service_token',
@@ -158,11 +173,7 @@ export class ServiceTokenAuthenticator implements ProgramAuthenticator {
         integrationTypeIds: row.integration_type_ids && new Set(row.integration_type_ids),
       },
       networks: row.allowed_cidrs && row.allowed_cidrs.map(networkOf),
-      validUntil: Math.min(
-        asked + LIFETIME_MS,
-        row.expires_at?.getTime() ?? Infinity,
-        ends?.getTime() ?? Infinity,
-      ),
+      validUntil: Math.min(asked + LIFETIME_MS, row.expires_at?.getTime() ?? Infinity, ends),
     };
   }
 

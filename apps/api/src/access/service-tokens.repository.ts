@@ -52,11 +52,10 @@ const STATUS_CONDITIONS: Record<string, string> = {
 export class ServiceTokensRepository {
   constructor(private readonly database: Database) {}
 
-  /** The token with this hash: the present one, or the one before its last rotation while that still works. */
+  /** The token whose secret has this hash, or had it before its last rotation: `previous_until` says whether that still works. */
   async findByHash(
     organizationId: string,
     hash: Buffer,
-    now: Date,
   ): Promise<(ServiceTokenRow & { is_previous: boolean }) | undefined> {
     const [rows = []] = await this.database.tenantAtOnce<ServiceTokenRow & { is_previous: boolean }>(
       organizationId,
@@ -64,8 +63,8 @@ export class ServiceTokensRepository {
         {
           name: 'service token by hash',
           text: `SELECT ${COLUMNS}, t.token_hash <> $2 AS is_previous FROM ${FROM}
-            WHERE t.organization_id = $1 AND (t.token_hash = $2 OR (t.previous_hash = $2 AND t.previous_until > $3))`,
-          values: [organizationId, hash, now],
+            WHERE t.organization_id = $1 AND (t.token_hash = $2 OR t.previous_hash = $2)`,
+          values: [organizationId, hash],
         },
       ],
     );
@@ -132,7 +131,7 @@ export class ServiceTokensRepository {
     { hash, hint, now, previousUntil }: { hash: Buffer; hint: string; now: Date; previousUntil: Date },
   ): Promise<boolean> {
     const rows = await manager.query<[unknown[], number]>(
-      `UPDATE service_tokens SET previous_hash = CASE WHEN $6 > $5 THEN token_hash END,
+      `UPDATE service_tokens SET previous_hash = token_hash,
          previous_until = CASE WHEN $6 > $5 THEN $6::timestamptz END, token_hash = $3, hint = $4, rotated_at = $5
        WHERE organization_id = $1 AND id = $2 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $5)`,
       [organizationId, id, hash, hint, now, previousUntil],
@@ -143,7 +142,7 @@ export class ServiceTokensRepository {
   /** @returns false when it was revoked before. */
   async revoke(manager: EntityManager, organizationId: string, id: string, now: Date): Promise<boolean> {
     const rows = await manager.query<[unknown[], number]>(
-      `UPDATE service_tokens SET revoked_at = $3, previous_hash = NULL, previous_until = NULL
+      `UPDATE service_tokens SET revoked_at = $3, previous_until = NULL
        WHERE organization_id = $1 AND id = $2 AND revoked_at IS NULL`,
       [organizationId, id, now],
     );

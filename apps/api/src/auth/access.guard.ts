@@ -21,7 +21,7 @@ const SEND_TOKEN = 'Make a service token, and send it as Authorization: Bearer l
 
 const isForPrograms = (rule: Requirement): boolean => 'scope' in rule && !('permission' in rule);
 
-const BEARER = /^Bearer (\S+)$/i;
+const BEARER = /^Bearer +(\S+)$/i;
 
 /**
  * Refuses every route that does not say who may call it. A token that was checked within the last second is

@@ -71,8 +71,19 @@ const isDateTime = (text: string): boolean =>
   RFC3339.test(text) && !Number.isNaN(Date.parse(text)) && isDay(text.slice(0, 10));
 
 /** Not the spellings that only a URL's reader takes for an address (`127.1`, `0x7f.1`). */
-const isAddress = (text: string): boolean =>
+export const isAddress = (text: string): boolean =>
   text.includes(':') ? ipaddr.IPv6.isValid(text) : ipaddr.IPv4.isValidFourPartDecimal(text);
+
+/**
+ * A network, or an address. None of a zone, which is known to one machine, and no part of IPv6 that begins in the midst of
+ * the IPv4 addresses in it (`::ffff:192.0.2.0/24` is no network of 256).
+ */
+function isNetwork(text: string): boolean {
+  if (!/[.:]/.test(text) || text.includes('%')) return false;
+  if (!ipaddr.isValidCIDR(text)) return isAddress(text);
+  const [address, bits] = ipaddr.parseCIDR(text);
+  return !(address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress()) || bits >= 96;
+}
 
 /** A bounded string; NUL and half a surrogate pair are refused since PostgreSQL cannot keep them. */
 export function TextField(options: TextOptions = {}): PropertyDecorator {
@@ -242,10 +253,7 @@ export const NetworksField = (options: ListOptions = {}) =>
       {
         name: 'isNetwork',
         validator: {
-          validate: (value: unknown) =>
-            typeof value === 'string' &&
-            /[.:]/.test(value) &&
-            (ipaddr.isValidCIDR(value) || isAddress(value)),
+          validate: (value: unknown) => typeof value === 'string' && isNetwork(value),
         },
       },
       { each: true, message: 'each entry must be a network or address, such as 203.0.113.0/24' },

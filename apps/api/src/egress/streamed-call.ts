@@ -27,6 +27,10 @@ export interface EgressStreamResponse {
 
 type Headers = EgressStreamResponse['headers'];
 
+/** Chunks are undone; another coding (RFC 9112, 7) would be lost on the way and leave bytes that nobody can read. */
+const isCoded = ({ 'transfer-encoding': coding }: Headers): boolean =>
+  coding !== undefined && !/^(chunked|identity)$/i.test(String(coding));
+
 /**
  * One call whose bodies pass through, as undici's handler of its events. A body is held back at its source
  * while the other side does not take it: at most one stream buffer is ever kept here.
@@ -96,6 +100,10 @@ export class StreamedCall implements Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     if (status < 200 || this.#failure !== undefined) return;
+    if (isCoded(headers)) {
+      const reason = `${this.host} sent its answer in a transfer coding that was not asked for.`;
+      return this.fail(new EgressError('bad_response', reason));
+    }
     const body = new Readable({
       read: () => {
         this.#moved = performance.now();

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { AuthWay } from '@latchkey/catalogue';
 import { REDACTED, redactValues, type SecretValue } from '../../common/redaction.js';
 import { responseHeaders } from './headers.js';
@@ -31,7 +32,7 @@ export function secretsOf(way: AuthWay, fields: Fields): SecretValue[] {
     if (typeof value !== 'string' || value.length < SHORTEST_SECRET) return [];
     if (Object.hasOwn(properties, name) && properties[name]?.writeOnly !== true) return [];
     const { username } = fields;
-    return [value, ...(typeof username === 'string' ? [{ user: username, value }] : [])];
+    return [value, ...inHeaders(value), ...(typeof username === 'string' ? [{ user: username, value }] : [])];
   });
 }
 
@@ -44,18 +45,31 @@ function shortest(secrets: SecretValue[]): number {
   return Math.min(...lengths, Number.MAX_SAFE_INTEGER);
 }
 
+const BEYOND_ASCII = /[\x80-\xff]/;
+
+/** The bytes of a header in UTF-8, where they are that; Node hands them over one character each. */
+function asUtf8(header: string): string {
+  if (!BEYOND_ASCII.test(header)) return header;
+  const bytes = Buffer.from(header, 'latin1');
+  return isUtf8(bytes) ? bytes.toString() : header;
+}
+
+/** How Node hands a text over that a provider sends in UTF-8, where that looks otherwise. */
+function inHeaders(value: string): string[] {
+  const bytes = Buffer.from(value);
+  return bytes.length === value.length ? [] : [bytes.toString('latin1')];
+}
+
 /**
  * An address below the integration's base becomes the proxy's own for it, so that following it goes through the
  * proxy again; any other becomes absolute, since it is not relative to us.
  */
 function relocated(location: string, { url, base, ownPath }: Surroundings): string {
-  const target = URL.parse(location, url);
+  const target = URL.parse(asUtf8(location), url);
   if (target === null) return location;
   const { href } = target;
   const rest = href.slice(base.length);
-  return href.startsWith(base) && /^([/?#]|$)/.test(rest)
-    ? `${ownPath}${rest.startsWith('/') ? '' : '/'}${rest}`
-    : href;
+  return href.startsWith(base) && /^([/?#]|$)/.test(rest) ? `${ownPath}${rest}` : href;
 }
 
 /** Programs encode different characters; whichever they are, the codes are undone alike. */

@@ -4,6 +4,7 @@ import { ProxyLimits } from './proxy-limits.js';
 
 const slotsOf = (limits: Partial<ProxyLimits>) => new CallSlots(Object.assign(new ProxyLimits(), limits));
 const never = (): AbortSignal => new AbortController().signal;
+const at = (integrationId: string, organizationId = 'x') => ({ organizationId, integrationId });
 /** Lets everything happen that can happen now. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -12,7 +13,7 @@ describe('places for calls', () => {
     const slots = slotsOf({ callsPerIntegration: 1, callsAtOnce: 2 });
     const order: string[] = [];
     const take = async (place: string, name: string) => {
-      const leave = await slots.take(place, never());
+      const leave = await slots.take(at(place), never());
       order.push(name);
       return leave;
     };
@@ -31,23 +32,37 @@ describe('places for calls', () => {
 
   it('are not lost with whoever leaves while waiting, before its turn or in the same moment', async () => {
     const slots = slotsOf({ callsPerIntegration: 1 });
-    const leave = await slots.take('a', never());
+    const leave = await slots.take(at('a'), never());
     const [early, late] = [new AbortController(), new AbortController()];
-    const gone = slots.take('a', early.signal);
+    const gone = slots.take(at('a'), early.signal);
     early.abort();
     await expect(gone).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfter: 1 });
-    const admitted = slots.take('a', late.signal);
+    const admitted = slots.take(at('a'), late.signal);
     leave();
     late.abort();
     (await admitted)();
-    await expect(slots.take('a', never())).resolves.toBeInstanceOf(Function);
+    await expect(slots.take(at('a'), never())).resolves.toBeInstanceOf(Function);
+  });
+
+  it('are left for others by an organisation with many integrations that hang', async () => {
+    const slots = slotsOf({ callsPerIntegration: 2, callsPerOrganization: 3, callsAtOnce: 4, waitMs: 0 });
+    const leaves = [];
+    for (const id of ['a', 'a', 'b']) leaves.push(await slots.take(at(id), never()));
+    await expect(slots.take(at('b'), never())).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      message: expect.stringContaining('3 calls of your organisation'),
+    });
+    leaves.push(await slots.take(at('a', 'y'), never()));
+    await expect(slots.take(at('b', 'y'), never())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    for (const leave of leaves) leave();
+    for (const id of ['a', 'a', 'b']) await slots.take(at(id), never());
   });
 
   it('are refused at once when too many wait already', async () => {
     const slots = slotsOf({ callsAtOnce: 1, mostWaiting: 1 });
-    const leave = await slots.take('a', never());
-    const waits = slots.take('b', never());
-    await expect(slots.take('c', never())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const leave = await slots.take(at('a'), never());
+    const waits = slots.take(at('b'), never());
+    await expect(slots.take(at('c'), never())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     leave();
     (await waits)();
   });

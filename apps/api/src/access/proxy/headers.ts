@@ -57,6 +57,13 @@ const PROVIDERS_OWN = new Set([
 ]);
 const PROVIDERS_OWN_START =
   /^(access-control-|content-security-policy|cross-origin-|proxy-|sec-|strict-transport-security|x-forwarded-|x-latchkey-)/;
+/**
+ * Orders to a server or a cache in front of the provider, which one in front of Latchkey would take for its own: to serve a
+ * file or an inner address instead (nginx, Apache, lighttpd, LiteSpeed, Perlbal), or to keep an answer for everybody
+ * (RFC 9213, Surrogate-Control, Edge-Control).
+ */
+const TO_SERVERS_BEFORE =
+  /^(x-accel-|x-sendfile|x-lighttpd-|x-litespeed-|x-reproxy-|surrogate-|edge-control$)|-cache-control$/;
 
 type Values = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -103,8 +110,8 @@ export function requestHeaders(
   const connection = namedInConnection(callers.connection);
   for (const [name, value] of Object.entries(callers)) {
     const known = canonical(name);
-    if (value === undefined || isCallersOwn(known) || connection?.has(name) || known in carriers) continue;
-    if (saysNothing(name, value) && name in headers) continue;
+    if (value === undefined || isCallersOwn(known) || connection?.has(name)) continue;
+    if (Object.hasOwn(carriers, known) || (saysNothing(name, value) && name in headers)) continue;
     headers[name] = typeof value === 'string' ? value : value.join(', ');
   }
   return Object.assign(headers, carriers);
@@ -121,7 +128,7 @@ export function responseHeaders(provider: Values): Record<string, string | strin
   for (const [name, value] of Object.entries(provider)) {
     const known = canonical(name);
     if (value === undefined || HOP_BY_HOP.has(known) || PROVIDERS_OWN.has(known)) continue;
-    if (PROVIDERS_OWN_START.test(known) || connection?.has(name)) continue;
+    if (PROVIDERS_OWN_START.test(known) || TO_SERVERS_BEFORE.test(known) || connection?.has(name)) continue;
     headers[name] = value;
   }
   return headers;

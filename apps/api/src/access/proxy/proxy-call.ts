@@ -8,6 +8,8 @@ export interface ProxyCall {
   integrationId: string;
   target: ProxyTarget;
   incoming: FastifyRequest['raw'];
+  /** To be called before the body is read: it may wait for that. */
+  askForBody: () => void;
   /** Where this integration's base URL is found here. */
   ownPath: string;
   /** Fires when the caller leaves. */
@@ -26,7 +28,7 @@ export interface ProxyAnswer extends Peeked {
 
 /**
  * Told in X-Latchkey-Hint, where the provider did not take the credential:
- * - `credential_refused`: it has to be replaced, or authorised again, in Latchkey
+ * - `credential_refused`: it cannot be renewed, or was a moment ago; it has to be replaced, or authorised again, in Latchkey
  * - `credential_renewed`: another one was fetched and is refused as well
  * - `call_again`: another one is being fetched; this call's body was too large to be kept and sent again
  * - `renewal_failed`: no other could be fetched

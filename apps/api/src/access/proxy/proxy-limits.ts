@@ -15,8 +15,9 @@ export class ProxyLimits {
     requestBytes: GIB,
     responseBytes: GIB,
   };
-  /** Calls at the same time, in this process and for one integration. */
+  /** Calls at the same time: in this process, of one organisation (which leaves some to the others), to one integration. */
   callsAtOnce = 200;
+  callsPerOrganization = 150;
   callsPerIntegration = 50;
   /** How long a call waits for a place, and how many wait at most. */
   waitMs = 5000;

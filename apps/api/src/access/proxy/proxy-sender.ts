@@ -18,6 +18,8 @@ export function sendAnswer(reply: FastifyReply, answer: ProxyAnswer, idleMs: num
   if (complete && request.method !== 'HEAD' && status !== 204 && status !== 304) {
     headers['content-length'] ??= String(chunks.reduce((sum, { length }) => sum + length, 0));
   }
+  // Forbidden there (RFC 9110, 8.6), and a client that believes it waits for bytes that never come.
+  if (status === 204) delete headers['content-length'];
   reply.hijack();
   raw.writeHead(status, {
     ...headers,

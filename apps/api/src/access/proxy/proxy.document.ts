@@ -3,9 +3,13 @@ import { ERROR_STATUS, type ErrorCode } from '../../common/app-error.js';
 
 const SUMMARY = 'Calls the service behind an integration with the integration’s credential.';
 
+const BASE_SUMMARY =
+  'Calls the base URL of the service behind an integration, as …/proxy/{path} does what is below.';
+
 const DESCRIPTION =
   `${SUMMARY} The path and the query go below the integration's own base URL, as they are written
-(percent codes are kept; a path that leads out of the base is refused); the credential is placed as the type's manifest
+(percent codes are kept; a path that leads out of the base is refused; without a path and its slash the base URL itself is
+called); the credential is placed as the type's manifest
 says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is
 the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location
 below the base URL is rewritten to this route.
@@ -52,35 +56,40 @@ function failures(): Record<string, object> {
 
 const ANYTHING = { '*/*': { schema: { type: 'string', format: 'binary' } } };
 
-/** Adds the proxy to the API document; Nest, which writes the rest, does not know it. */
-export function describeProxy(document: OpenAPIObject): void {
-  const parameter = (name: string, description: string, schema: object) => ({
-    name,
-    in: 'path',
-    required: true,
-    description,
-    schema,
-  });
-  const operations = METHODS.map((method) => [
-    method,
-    {
-      operationId: `Proxy_${method}`,
-      summary: SUMMARY,
-      description: DESCRIPTION,
-      tags: ['For programs'],
-      security: [{ bearer: [] }],
-      'x-permission': 'scope proxy:call',
-      'x-scope': 'proxy:call',
-      parameters: [
-        parameter('id', 'The integration.', { type: 'string', format: 'uuid' }),
-        parameter('path', 'Below its base URL; it may hold slashes and be empty.', { type: 'string' }),
-      ],
-      ...(WITH_BODY.has(method) ? { requestBody: { required: false, content: ANYTHING } } : {}),
-      responses: {
-        200: { description: 'The provider’s answer, with the status it has.', content: ANYTHING },
-        ...failures(),
+const parameter = (name: string, description: string, schema: object) => ({
+  name,
+  in: 'path',
+  required: true,
+  description,
+  schema,
+});
+const ID = parameter('id', 'The integration.', { type: 'string', format: 'uuid' });
+const PATH = parameter('path', 'Below its base URL; it may hold slashes and be empty.', { type: 'string' });
+
+const operations = (name: string, summary: string, parameters: object[]): object =>
+  Object.fromEntries(
+    METHODS.map((method) => [
+      method,
+      {
+        operationId: `${name}_${method}`,
+        summary,
+        description: DESCRIPTION,
+        tags: ['For programs'],
+        security: [{ bearer: [] }],
+        'x-permission': 'scope proxy:call',
+        'x-scope': 'proxy:call',
+        parameters,
+        ...(WITH_BODY.has(method) ? { requestBody: { required: false, content: ANYTHING } } : {}),
+        responses: {
+          200: { description: 'The provider’s answer, with the status it has.', content: ANYTHING },
+          ...failures(),
+        },
       },
-    },
-  ]);
-  document.paths['/api/v1/integrations/{id}/proxy/{path}'] = Object.fromEntries(operations);
+    ]),
+  );
+
+/** Adds the proxy to the API document; Nest, which writes the rest, does not know it. */
+export function describeProxy({ paths }: OpenAPIObject): void {
+  paths['/api/v1/integrations/{id}/proxy'] = operations('ProxyBase', BASE_SUMMARY, [ID]);
+  paths['/api/v1/integrations/{id}/proxy/{path}'] = operations('Proxy', SUMMARY, [ID, PATH]);
 }

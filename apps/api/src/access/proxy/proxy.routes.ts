@@ -19,7 +19,9 @@ const FURTHER_METHODS =
 const REFUSED_METHODS = new Set(['TRACE', 'CONNECT']);
 
 /** The request target as it came over the wire: neither an absolute one (RFC 9112, 3.2.2) nor any other spelling. */
-const TARGET = /^(\/api\/v1\/integrations\/([^/?#]+)\/proxy)(\/[^?#]*)(?:\?([^#]*))?$/;
+const TARGET = /^(\/api\/v1\/integrations\/([^/?#]+)\/proxy)(\/[^?#]*)?(?:\?([^#]*))?$/;
+
+const PROXIED = /^\/api\/v1\/integrations\/[^/?#]+\/proxy(?:[/?#]|$)/;
 
 interface Parsed {
   id: string;
@@ -46,7 +48,14 @@ function parse(request: FastifyRequest): Parsed {
   if (REFUSED_METHODS.has(request.method)) {
     throw new AppError('VALIDATION_FAILED', `The method ${request.method} cannot be proxied.`);
   }
-  const { connection = '', upgrade = '' } = request.headers;
+  const { connection = '', upgrade = '', 'transfer-encoding': coding } = request.headers;
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+    // It is of one connection (RFC 9112, 6.1): passed on without it the body would be another.
+    throw new AppError(
+      'VALIDATION_FAILED',
+      'Of Transfer-Encoding only “chunked” is taken. Name a compression in Content-Encoding instead.',
+    );
+  }
   // Without the one the other means nothing (RFC 9110, 7.8).
   if (/\bupgrade\b/i.test(connection) && /^websocket$/i.test(upgrade)) {
     throw new AppError(
@@ -55,6 +64,11 @@ function parse(request: FastifyRequest): Parsed {
     );
   }
   return { id, ownPath, target: { path, query } };
+}
+
+/** Whoever announced a body with `Expect: 100-continue` sends it now, and only now that nothing was refused. */
+function askForBody({ raw }: FastifyRequest, reply: FastifyReply): void {
+  if (raw.headers.expect !== undefined && raw.httpVersion === '1.1') reply.raw.writeContinue();
 }
 
 class ProxyEndpoint {
@@ -78,9 +92,17 @@ class ProxyEndpoint {
       const { id, ownPath, target } = parse(request);
       const program = request.program!;
       // Who may not call it takes nobody's place.
-      leave = await this.service.enter(`${program.organizationId} ${id.toLowerCase()}`, gone);
+      const { organizationId } = program;
+      leave = await this.service.enter({ organizationId, integrationId: id.toLowerCase() }, gone);
       if (reply.raw.destroyed) leave();
-      const call = { integrationId: id, target, incoming: request.raw, ownPath, signal: gone.signal };
+      const call = {
+        integrationId: id,
+        target,
+        incoming: request.raw,
+        askForBody: () => askForBody(request, reply),
+        ownPath,
+        signal: gone.signal,
+      };
       sendAnswer(reply, await this.service.call(program, call), this.limits.stream.idleMs);
     } catch (error) {
       await this.errors.respond(error, request, reply);
@@ -122,17 +144,23 @@ export async function serveProxy(app: NestFastifyApplication, errors: ErrorFilte
     app.get(ProxyLimits, { strict: false }),
     errors,
   );
+  // Without this listener Node asks for every body at once, before anybody looked at who sends it.
+  fastify.server.on('checkContinue', (request, response) => {
+    if (!PROXIED.test(request.url ?? '')) response.writeContinue();
+    fastify.server.emit('request', request, response);
+  });
   // A context of its own, so that hooks which come later, for the rest of the API, cost nothing here.
   await fastify.register(async (own) => {
-    own.route({
-      method: fastify.supportedMethods as string[],
-      url: '/api/v1/integrations/:id/proxy/*',
-      config: { slowBody: true },
-      // Before Fastify looks at the body: whatever its type, it is the provider's to judge.
-      onRequest: (request, reply) => endpoint.handle(request, reply),
-      handler: () => {
-        throw new Error('a proxied call went past its hook');
-      },
-    });
+    for (const url of ['/api/v1/integrations/:id/proxy', '/api/v1/integrations/:id/proxy/*'])
+      own.route({
+        method: fastify.supportedMethods as string[],
+        url,
+        config: { slowBody: true },
+        // Before Fastify looks at the body: whatever its type, it is the provider's to judge.
+        onRequest: (request, reply) => endpoint.handle(request, reply),
+        handler: () => {
+          throw new Error('a proxied call went past its hook');
+        },
+      });
   });
 }

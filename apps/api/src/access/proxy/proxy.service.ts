@@ -18,7 +18,7 @@ import { type UsableCredential, UsableCredentials } from '../../tokens/usable-cr
 import { UsageCounter } from '../../usage/usage-counter.js';
 import { answerHeaders, secretsOf } from './answer-headers.js';
 import { arrived, isWorthReading, peek, type Peeked } from './answer-peek.js';
-import { CallSlots } from './call-slots.js';
+import { CallSlots, type Place } from './call-slots.js';
 import { requestHeaders } from './headers.js';
 import type { Hint, ProxyAnswer, ProxyCall } from './proxy-call.js';
 import { explainFailure } from './proxy-errors.js';
@@ -65,12 +65,11 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
 
   /**
    * A place among the calls that run at once, waited for where all are taken.
-   * @param place whose integration it is, and which
    * @param call ends it
    * @returns what gives the place back
    * @throws AppError RATE_LIMITED, UNAVAILABLE
    */
-  async enter(place: string, call: AbortController): Promise<() => void> {
+  async enter(place: Place, call: AbortController): Promise<() => void> {
     const leave = await this.slots.take(place, call.signal);
     this.underWay.add(call);
     return () => {
@@ -270,10 +269,11 @@ export class ProxyService implements BeforeApplicationShutdown, OnApplicationShu
     { way, config }: LiveConnection,
     { renewable }: UsableCredential,
     { url }: ProxyRequest,
-    { incoming }: ProxyCall,
+    { incoming, askForBody }: ProxyCall,
   ): BodyRules {
     const { stream, smallBytes, replayBytes, signedBytes } = this.limits;
     const rules = {
+      ask: askForBody,
       most: stream.requestBytes,
       bufferUpTo: renewable ? Math.max(smallBytes, replayBytes) : smallBytes,
       idleMs: stream.idleMs,

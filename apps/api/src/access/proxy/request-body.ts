@@ -98,6 +98,8 @@ function collect(incoming: Incoming, limit: number, why: string, idleMs: number)
 }
 
 export interface BodyRules {
+  /** Called once it is clear that a body is wanted, before it is read. */
+  ask: () => void;
   /** The most that is taken at all. */
   most: number;
   /** Up to here, when the caller announces it, it is read before it is sent. */
@@ -110,14 +112,15 @@ export interface BodyRules {
 /** @throws AppError PAYLOAD_TOO_LARGE, VALIDATION_FAILED */
 export async function takeBody(
   incoming: Incoming,
-  { most, bufferUpTo, mustBuffer, idleMs }: BodyRules,
+  { ask, most, bufferUpTo, mustBuffer, idleMs }: BodyRules,
 ): Promise<RequestBody> {
   const announced = announcedLength(incoming);
   if (announced === 0) return { replayable: true };
   if (announced !== undefined && announced > most) throw tooLarge(most, '');
+  if (mustBuffer && (announced ?? 0) > mustBuffer.upTo) throw tooLarge(mustBuffer.upTo, mustBuffer.why);
+  ask();
   if (mustBuffer) {
     const { upTo, why } = mustBuffer;
-    if (announced !== undefined && announced > upTo) throw tooLarge(upTo, why);
     return { content: await collect(incoming, upTo, why, idleMs), replayable: true };
   }
   if (announced !== undefined && announced <= bufferUpTo) {
