@@ -98,7 +98,7 @@ test('a refresh token that is dead asks for a new consent, which keeps everythin
     }),
   );
   await button(page.getByRole('region', { name: 'Token' }), 'Refresh now').click();
-  await expect(stateOf(page, 'Needs sign-in')).toBeVisible();
+  await expect(stateOf(page, 'Not authorised')).toBeVisible();
   oidc.onToken();
   await page.reload();
   expect(await contentOf(page)).not.toContain('WORDS OF THE PROVIDER');
@@ -113,7 +113,7 @@ test('a refresh token that is dead asks for a new consent, which keeps everythin
   expect(data?.data.integration).toMatchObject({ id: made.id, name: made.name, config: made.config });
 });
 
-test('another secret of the same client is proven before it is kept, and nobody has to agree again', async ({
+test('another secret of the same client is proven before it is kept, and nobody has to authorise again', async ({
   page,
   person,
   oidc,

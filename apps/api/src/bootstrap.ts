@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { maxHeaderSize } from 'node:http';
 import type { Socket } from 'node:net';
 import fastifyCookie from '@fastify/cookie';
 import { ConsoleLogger, type INestApplication, VersioningType } from '@nestjs/common';
@@ -12,6 +13,7 @@ import { AppError } from './common/app-error.js';
 import { type Clock, SystemClock } from './common/clock.js';
 import { refuseDeepBodies } from './common/body-depth.js';
 import { limitBodyTime } from './common/body-time.js';
+import { allowLargeBodies } from './common/large-bodies.js';
 import { envelope } from './common/envelope.js';
 import { ErrorFilter, errorBody, REFUSAL_HEADER } from './common/error.filter.js';
 import { requestValidation } from './common/validation.js';
@@ -71,16 +73,23 @@ export function createAdapter(environment: Environment): FastifyAdapter {
   });
 }
 
+const UNREADABLE: Readonly<Record<string, [status: string, message: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request took too long to arrive.'],
+  HPE_HEADER_OVERFLOW: [
+    '431 Request Header Fields Too Large',
+    `The address and the headers of the request are too large; ${maxHeaderSize} bytes together is the most.`,
+  ],
+};
+
 /** What is not HTTP never becomes a request; it still gets the contract's answer. */
 function refuseUnreadable({ code }: { code?: string }, socket: Socket): void {
   if (code === 'ECONNRESET' || !socket.writable) return;
-  const tooSlow = code === 'ERR_HTTP_REQUEST_TIMEOUT';
-  const refusal = new AppError(
-    'VALIDATION_FAILED',
-    tooSlow ? 'The request took too long to arrive.' : 'This is not a request that can be read.',
-  );
+  const [status, message] = UNREADABLE[code ?? ''] ?? [
+    '400 Bad Request',
+    'This is not a request that can be read.',
+  ];
+  const refusal = new AppError('VALIDATION_FAILED', message);
   const body = JSON.stringify(errorBody(refusal, randomUUID()));
-  const status = tooSlow ? '408 Request Timeout' : '400 Bad Request';
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${REFUSAL_HEADER}: ${refusal.code}\r\nConnection: close\r\n\r\n${body}`,
   );
@@ -113,6 +122,7 @@ function addHooks(fastify: FastifyInstance, environment: Environment): void {
   limitBodyTime(fastify, REQUEST_LIMIT_MS, (socket) =>
     refuseUnreadable({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket),
   );
+  allowLargeBodies(fastify, BODY_LIMIT);
   fastify.addHook('preValidation', refuseDeepBodies);
   fastify.addHook('preSerialization', (request, _reply, payload, done) => {
     const isEnvelope = typeof payload === 'object' && payload !== null && 'success' in payload;

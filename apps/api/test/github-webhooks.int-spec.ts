@@ -105,12 +105,10 @@ describe('what is not GitHub’s', () => {
     expect((await stage.integration(integrationId)).status).toBe('active');
   });
 
-  it('is not found without an App, too large, or not readable', async () => {
+  it('is not found without an App, or not readable', async () => {
     const unknown = `${HOOK}?app=${'A'.repeat(22)}.${randomUUID()}`;
     await stage.deliver('ping', {}, {}, unknown).expect(404);
     await stage.deliver('ping', {}, {}, `${HOOK}?app=nonsense`).expect(404);
-    const { body } = await stage.deliver('ping', { text: 'x'.repeat(1024 * 1024) }).expect(413);
-    expect(body.error.message).toContain('1 MiB');
     const { headers } = stage.github.delivery('ping', {});
     const text = { ...headers, 'content-type': 'text/plain' };
     await stage.testApp.http.post(HOOK).set(text).send('{}').expect(400);
@@ -119,13 +117,13 @@ describe('what is not GitHub’s', () => {
   });
 });
 
-describe('a suspended installation', () => {
-  const suspend = () =>
-    Object.assign(stage.github.installations.get(id)!, {
-      suspended_at: new Date(stage.clock.now()).toISOString(),
-      suspended_by: { login: 'the-boss' },
-    });
+const suspend = () =>
+  Object.assign(stage.github.installations.get(id)!, {
+    suspended_at: new Date(stage.clock.now()).toISOString(),
+    suspended_by: { login: 'the-boss' },
+  });
 
+describe('a suspended installation', () => {
   it('says who suspended it and where that ends, and programs are refused', async () => {
     const program = await makeToken(stage.testApp, stage.admin);
     await readValue(stage.testApp, program, integrationId).expect(200);
@@ -198,6 +196,26 @@ describe('an uninstalled App', () => {
     expect(repositories).toHaveLength(2);
     expect(repositories.every((each: { removed_at: unknown }) => each.removed_at !== null)).toBe(true);
     await stage.api.post(`/integrations/${integrationId}/sync`).expect(409);
+  });
+
+  it('is told of although it was suspended before, and once', async () => {
+    suspend();
+    await stage.deliver('installation', about({ action: 'suspend' }));
+    await stage.work();
+    stage.github.installations.delete(id);
+    for (const _ of [1, 2]) {
+      await stage.deliver('installation', about({ action: 'deleted' }));
+      await stage.work();
+    }
+    const told = await stage.testApp.sql(
+      `SELECT data ->> 'change' AS change, data ->> 'reason' AS reason FROM pgboss.job
+       WHERE name = 'integrations.changed' AND data ->> 'integration_id' = $1 ORDER BY created_on`,
+      [integrationId],
+    );
+    expect(told).toEqual([
+      { change: 'failed', reason: `The installation on org-${id} is suspended on GitHub by the-boss` },
+      { change: 'needs_reauth', reason: `The GitHub App was uninstalled from org-${id}` },
+    ]);
   });
 
   it('is the same integration again when it is installed anew, with the same rows', async () => {

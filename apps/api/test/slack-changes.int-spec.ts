@@ -117,7 +117,7 @@ describe('with a queue that works', () => {
     try {
       await eventually(
         async () => (await statusOf()) === 'needs_reauth',
-        'that it needs to be connected again',
+        'that it must be authorised again',
       );
     } finally {
       await worker.close();

@@ -152,7 +152,7 @@ describe('an app that was removed', () => {
   it.each([
     ['app_uninstalled', {}],
     ['tokens_revoked', { tokens: { oauth: ['U1'], bot: ['U0BOT'] } }],
-  ])('by %s has to be connected again, and whoever is to know is told', async (type, more) => {
+  ])('by %s must be authorised again, and whoever is to know is told', async (type, more) => {
     await own(event(type, more)).expect(200);
     expect(stage.calls('auth.test')).toHaveLength(0);
     stage.tokens.clear();
@@ -165,6 +165,9 @@ describe('an app that was removed', () => {
       error_message: 'The app was removed from the workspace',
       error_hint: 'Install the app in the workspace again and enter the new bot token.',
     });
+    expect(
+      await stage.testApp.sql('SELECT state FROM integration_credentials WHERE integration_id = $1', [id]),
+    ).toEqual([{ state: 'revoked' }]);
     const incidents = await stage.testApp.sql('SELECT message FROM incidents WHERE integration_id = $1', [
       id,
     ]);

@@ -151,7 +151,7 @@ describe('a workspace that is connected by OAuth', () => {
     expect(stage.grants).toBe(1);
   });
 
-  it('that takes back its tokens has to be connected again, and says so', async () => {
+  it('that takes back its tokens must be authorised again, and says so', async () => {
     const id = await connected();
     stage.removeApp('token_revoked');
 
@@ -185,7 +185,7 @@ describe('events of the installation’s app', () => {
     const { body } = await stage.testApp.as(stage.admin).get(`/integrations/${id}`).expect(200);
     expect(body.data.integration).toMatchObject({
       error_message: 'The app was removed from the workspace',
-      hint: 'Connect it again.',
+      hint: 'Authorise it again.',
     });
     // Nobody knocks with a refresh token that went with the app.
     expect(stage.grants).toBe(4);

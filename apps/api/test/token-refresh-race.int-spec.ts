@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { TokenLeasesRepository } from '../src/tokens/oauth2/token-leases.repository.js';
 import { eventually } from './support/counterpart.js';
 import type { TokenAnswer } from './support/oidc.js';
 import { TestClock } from './support/test-app.js';
@@ -126,7 +127,57 @@ describe('a token that ends soon and lives still', () => {
   });
 });
 
+/** Of the lease, by the clock of the database. */
+async function lease() {
+  const [row] = await bench.testApp.sql<{ token: string; until: Date; left: number }>(
+    `SELECT lease_token AS token, lease_until AS until,
+       extract(epoch FROM lease_until - clock_timestamp())::float AS left
+     FROM integration_credentials WHERE integration_id = $1`,
+    [id],
+  );
+  return row!;
+}
+
 describe('whoever has the lease', () => {
+  it('has it for seconds, and for longer as long as it works: one that dies is soon noticed', async () => {
+    bench.clock.advance(HOUR_MS);
+    const held = holdAnswers();
+    const slow = bench.read(id);
+    await held.arrived();
+    const first = await lease();
+    expect(first.left).toBeLessThanOrEqual(15);
+    const later = await eventually(async () => {
+      const now = await lease();
+      return now.until > first.until && now;
+    }, 'the lease is extended');
+    expect(later.token).toBe(first.token);
+    expect(later.left).toBeLessThanOrEqual(15);
+    held.release();
+    expect((await slow).status).toBe(200);
+    expect(await lease()).toMatchObject({ token: null, until: null });
+    expect(bench.refreshes).toBe(1);
+  });
+
+  it('and has lost it, does not hold it for whoever has it now', async () => {
+    await bench.leaseOfTheDead(id);
+    const { id: credentialId, revision } = await bench.row(id);
+    const another = '00000000-0000-4000-8000-000000000001';
+    await bench.testApp.sql(
+      `UPDATE integration_credentials SET lease_token = $2, lease_until = now() + interval '1 second'
+       WHERE integration_id = $1`,
+      [id, another],
+    );
+    const before = await bench.row(id);
+    const place = { organizationId: bench.admin.organizationId, integrationId: id, credentialId };
+    const leases = bench.of(TokenLeasesRepository);
+    const lost = '00000000-0000-4000-8000-000000000002';
+    expect(await leases.extend({ ...place, revision, token: lost })).toBe(false);
+    expect(await leases.extend({ ...place, revision: revision + 1, token: another })).toBe(false);
+    expect(await bench.row(id)).toEqual(before);
+    expect(await leases.extend({ ...place, revision, token: another })).toBe(true);
+    expect((await bench.row(id)).lease_until!.getTime()).toBeGreaterThan(before.lease_until!.getTime());
+  });
+
   it('and dies before the server was asked, is followed by another', async () => {
     bench.clock.advance(HOUR_MS);
     await bench.leaseOfTheDead(id);

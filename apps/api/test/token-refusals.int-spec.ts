@@ -234,6 +234,7 @@ describe('signs of a dead token by manifest', () => {
       client: 'own',
       scopesAsked: [],
       now: bench.clock.now(),
+      random: 0,
     });
     const credentials = bench.of(CredentialsService);
     const sealed = await credentials.seal(organizationId, planted, made, party.credential.id);

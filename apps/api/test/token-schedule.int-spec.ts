@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { TokenRefreshService } from '../src/health-monitor/token-refresh.service.js';
-import { DueTokens } from '../src/integrations/tokens/due-tokens.js';
+import { type Busy, DueTokens } from '../src/integrations/tokens/due-tokens.js';
+import { TokenLeasesRepository } from '../src/tokens/oauth2/token-leases.repository.js';
 import { eventually } from './support/counterpart.js';
 import { HOUR_MS, TokensBench } from './support/tokens-bench.js';
 
@@ -41,8 +43,9 @@ async function round(app: INestApplicationContext = bench.app, signal = new Abor
   await service.settled();
 }
 
-const claim = (limit = 100, except: string[] = [], app?: INestApplicationContext) =>
-  bench.of(DueTokens, app).claim(limit, except);
+const NOBODY: Busy = { types: [], organizations: [], pairs: [] };
+const claim = (limit = 100, busy: Partial<Busy> = {}, app?: INestApplicationContext) =>
+  bench.of(DueTokens, app).claim(limit, { ...NOBODY, ...busy });
 
 /** Keeps requests for tokens waiting. */
 function hold(): { release: () => void; waiting: () => number; most: () => number } {
@@ -122,6 +125,41 @@ describe('the schedule', () => {
     for (const id of ids) expect((await bench.row(id)).revision).toBe(3);
   });
 
+  it('goes on with those of other organisations while the endpoints of one hang', async () => {
+    await connect(7);
+    const { admin } = bench;
+    bench.admin = await bench.testApp.account();
+    const theirs = await Promise.all([bench.connect(), bench.connect()]);
+    bench.admin = admin;
+    becomeDue();
+    await bench.testApp.sql(
+      "UPDATE integration_credentials SET refresh_at = refresh_at + interval '1 second' WHERE integration_id = ANY($1)",
+      [theirs],
+    );
+    const hanging = new Set(await Promise.all(ids.map(async (id) => (await bench.sealed(id)).refresh_token)));
+    const { promise: gate, resolve: release } = Promise.withResolvers<void>();
+    let waiting = 0;
+    bench.oidc.onToken(async ({ form }, forward) => {
+      if (hanging.has(form.get('refresh_token')!)) {
+        waiting += 1;
+        await gate;
+      }
+      return forward();
+    });
+    const running = round();
+    try {
+      await eventually(async () => {
+        const revisions = await Promise.all(theirs.map(async (id) => (await bench.row(id)).revision));
+        return revisions.every((revision) => revision === 3);
+      }, 'the others have new tokens');
+      expect(waiting).toBeLessThanOrEqual(AT_ONCE_PER_TYPE);
+    } finally {
+      release();
+      await running;
+    }
+    for (const id of ids) expect((await bench.row(id)).revision).toBe(3);
+  });
+
   it('goes on with others while one provider hangs', async () => {
     await connect(7);
     const [other] = ids.slice(-1);
@@ -178,7 +216,7 @@ describe('two replicas', () => {
     await connect(6);
     becomeDue();
     const claims = await Promise.all(
-      Array.from({ length: 10 }, (_, number) => claim(1, [], number % 2 ? replica : bench.app)),
+      Array.from({ length: 10 }, (_, number) => claim(1, {}, number % 2 ? replica : bench.app)),
     );
     const claimed = claims.flat().map(({ integrationId }) => integrationId);
     expect(claimed.toSorted()).toEqual(ids.toSorted());
@@ -188,7 +226,7 @@ describe('two replicas', () => {
   it('lose nothing when one is killed: what it had claimed is due again', async () => {
     await connect(2);
     becomeDue();
-    expect(await claim(100, [], replica)).toHaveLength(2);
+    expect(await claim(100, {}, replica)).toHaveLength(2);
     await round();
     expect(bench.refreshes).toBe(0);
     await claimsEnd();
@@ -196,12 +234,36 @@ describe('two replicas', () => {
     expect(bench.refreshes).toBe(2);
   });
 
-  it('take nothing of a type that is asked often enough', async () => {
+  it('lose no time when one is killed in the middle of a refresh: its lease is all that is waited for', async () => {
     await connect(1);
     becomeDue();
-    expect(await claim(10, ['generic_http'])).toEqual([]);
-    expect(await claim(10, ['slack'])).toEqual([
-      { organizationId: bench.admin.organizationId, integrationId: ids[0], typeId: 'generic_http' },
+    expect(await claim(1, {}, replica)).toHaveLength(1);
+    const { id: credentialId, revision } = await bench.row(ids[0]!);
+    const place = { organizationId: bench.admin.organizationId, integrationId: ids[0]! };
+    const read = { id: credentialId, revision, refreshFailures: 0 };
+    const leases = bench.of(TokenLeasesRepository, replica);
+    expect((await leases.claim(place, read, randomUUID())).claimed).toBe(true);
+    expect(await claim()).toEqual([]);
+    await bench.leaseOfTheDead(ids[0]!);
+    await round();
+    expect(bench.refreshes).toBe(1);
+  });
+
+  it('take nothing of a type, an organisation, or both together, that are asked often enough', async () => {
+    await connect(1);
+    becomeDue();
+    const { organizationId } = bench.admin;
+    const other = '00000000-0000-4000-8000-000000000001';
+    expect(await claim(10, { types: ['generic_http'] })).toEqual([]);
+    expect(await claim(10, { organizations: [organizationId] })).toEqual([]);
+    expect(await claim(10, { pairs: [`${organizationId}/generic_http`] })).toEqual([]);
+    const busy = {
+      types: ['slack'],
+      organizations: [other],
+      pairs: [`${other}/generic_http`, `${organizationId}/slack`],
+    };
+    expect(await claim(10, busy)).toEqual([
+      { organizationId, integrationId: ids[0], typeId: 'generic_http' },
     ]);
   });
 });

@@ -98,8 +98,8 @@ describe('a round', () => {
     const due = app().get(DueIntegrations, { strict: false });
     const take = due.claim.bind(due);
     // The claim that takes it ends only when the first three are done.
-    const slow = jest.spyOn(due, 'claim').mockImplementation(async (limit) => {
-      const taken = await take(limit);
+    const slow = jest.spyOn(due, 'claim').mockImplementation(async (limit, except) => {
+      const taken = await take(limit, except);
       if (taken.some(({ integrationId }) => integrationId === ids[3]))
         await eventually(async () => (await leased()) === taken.length, 'the first three are done');
       return taken;

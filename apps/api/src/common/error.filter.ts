@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, ERROR_STATUS, type ErrorCode } from './app-error.js';
+import { SparseLog } from './sparse-log.js';
 
 function codeForStatus(status: number): ErrorCode {
   if (status === 413) return 'PAYLOAD_TOO_LARGE';
@@ -39,6 +40,12 @@ export function isDatabaseAway(error: unknown): boolean {
       message,
     )
   );
+}
+
+/** Errors of several addresses have no message of their own. */
+function reasonOf(error: unknown): string {
+  const { message = '', code = '' } = error as { message?: string; code?: string };
+  return message.split('\n')[0] || code;
 }
 
 /** It was sealed under a version of the organisation's key that was destroyed before it could be committed. */
@@ -83,9 +90,15 @@ type RecordRefusal = (request: FastifyRequest, refusal: AppError) => Promise<voi
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Errors');
+  private readonly outages: SparseLog;
 
   /** @param record writes a refusal down before it is answered. */
-  constructor(private readonly record: RecordRefusal) {}
+  constructor(
+    private readonly record: RecordRefusal,
+    now?: () => number,
+  ) {
+    this.outages = new SparseLog((line) => this.logger.error(line), now);
+  }
 
   async catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const http = host.switchToHttp();
@@ -106,10 +119,9 @@ export class ErrorFilter implements ExceptionFilter {
     const known = asAppError(error);
     const away = !known && isDatabaseAway(error);
     if (!known) {
-      const stack = error instanceof Error ? error.stack : String(error);
-      this.logger.error(
-        `${request.method} ${request.routeOptions?.url ?? 'unknown route'} [${request.id}] ${stack}`,
-      );
+      const call = `${request.method} ${request.routeOptions?.url ?? 'unknown route'} [${request.id}]`;
+      if (away) this.outages.say(`${call} The database does not answer: ${reasonOf(error)}`);
+      else this.logger.error(`${call} ${error instanceof Error ? error.stack : String(error)}`);
     }
     const shown =
       known ??

@@ -37,8 +37,7 @@ const ABOUT_A_SECRET =
  */
 export function redactFields(value: unknown, secretFieldNames: Iterable<string> = []): unknown {
   const given = new Set(Array.from(secretFieldNames, normalizedName));
-  const isSecret = (name: string) =>
-    looksSecret(name) || (given.size > 0 && given.has(normalizedName(name)));
+  const isSecret = (name: string) => looksSecret(name) || (given.size > 0 && given.has(normalizedName(name)));
   return copy(value, isSecret, [], new Map());
 }
 

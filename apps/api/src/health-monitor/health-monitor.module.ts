@@ -5,7 +5,7 @@ import { InboundDeliveries } from '../inbound/inbound-deliveries.js';
 import { InboundModule } from '../inbound/inbound.module.js';
 import { BulkModule } from '../integrations/bulk/bulk.module.js';
 import { BulkOperationsService } from '../integrations/bulk/bulk-operations.service.js';
-import { DueIntegrations } from '../integrations/checks/due-integrations.js';
+import { IdempotentRequests } from '../integrations/idempotent-requests.js';
 import { IntegrationsModule } from '../integrations/integrations.module.js';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { NotificationsService } from '../notifications/notifications.service.js';
@@ -18,14 +18,14 @@ import { type Purge, PURGES, UpkeepService } from './upkeep.service.js';
 import { WatchService } from './watch.service.js';
 
 const purges = (
-  due: DueIntegrations,
+  requests: IdempotentRequests,
   notifications: NotificationsService,
   usage: UsageService,
   bulk: BulkOperationsService,
   flows: FlowStates,
   inbound: InboundDeliveries,
 ): Record<string, Purge> => ({
-  'repeatable requests': () => due.purge(),
+  'repeatable requests': () => requests.purge(),
   notifications: (before) => notifications.purge(before),
   usage: (before) => usage.purge(before),
   'bulk operations': () => bulk.purge(),
@@ -44,7 +44,7 @@ const purges = (
     {
       provide: PURGES,
       inject: [
-        DueIntegrations,
+        IdempotentRequests,
         NotificationsService,
         UsageService,
         BulkOperationsService,

@@ -1,5 +1,4 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
+import { Injectable, Logger } from '@nestjs/common';
 import {
   type FailedCheck,
   Recoveries,
@@ -9,6 +8,7 @@ import {
 } from '../integrations/checks/recoveries.js';
 import { RecoveryJournal } from '../integrations/checks/recovery-journal.js';
 import { JobQueue } from '../jobs/job-queue.js';
+import type { Claimed } from '../jobs/rounds.js';
 import { ScheduledRounds } from '../jobs/scheduled-rounds.js';
 
 const QUEUE = 'recoveries.due';
@@ -28,47 +28,15 @@ interface Due {
  * no check notices. Each attempt is in the integration's log and its health; there are at most five of a kind within a day.
  */
 @Injectable()
-export class RecoveryService implements OnApplicationBootstrap, OnModuleDestroy {
+export class RecoveryService extends ScheduledRounds<Due> {
   private readonly logger = new Logger('Recovery');
-  private readonly rounds: ScheduledRounds<Due>;
 
   constructor(
     jobs: JobQueue,
     private readonly recoveries: Recoveries,
     private readonly journal: RecoveryJournal,
   ) {
-    this.rounds = new ScheduledRounds(
-      jobs,
-      { queue: QUEUE, tickMs: TICK_MS },
-      {
-        places: AT_ONCE,
-        claim: (limit) => this.claim(limit),
-        carryOut: (due) => this.lookAfter(due),
-      },
-    );
-  }
-
-  async onApplicationBootstrap(): Promise<void> {
-    await this.rounds.begin();
-  }
-
-  @Interval(TICK_MS)
-  async tick(): Promise<void> {
-    await this.rounds.tick();
-  }
-
-  /** Looks after everything that is due. */
-  round(signal: AbortSignal): Promise<void> {
-    return this.rounds.round(signal);
-  }
-
-  /** Resolves when nothing is under way. */
-  settled(): Promise<void> {
-    return this.rounds.settled();
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.rounds.stop();
+    super(jobs, { queue: QUEUE, tickMs: TICK_MS, places: AT_ONCE });
   }
 
   /**
@@ -96,7 +64,7 @@ export class RecoveryService implements OnApplicationBootstrap, OnModuleDestroy 
     return false;
   }
 
-  private async claim(limit: number): Promise<{ items: Due[]; exhausted: boolean }> {
+  protected async claim(limit: number): Promise<Claimed<Due>> {
     const items: Due[] = [];
     for (const [kind, { onSchedule: schedule }] of this.recoveries.all()) {
       if (!schedule || items.length >= limit) continue;
@@ -106,7 +74,7 @@ export class RecoveryService implements OnApplicationBootstrap, OnModuleDestroy 
     return { items, exhausted: items.length < limit };
   }
 
-  private async lookAfter({ kind, schedule, subject }: Due): Promise<void> {
+  protected async carryOut({ kind, schedule, subject }: Due): Promise<void> {
     const { organizationId, integrationIds } = subject;
     try {
       const outcome = await schedule.look(subject, await this.mayMend(kind, subject));

@@ -1,84 +1,58 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
+import { Injectable, Logger } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
 import { DueTokens, type DueToken } from '../integrations/tokens/due-tokens.js';
 import { IntegrationTokens } from '../integrations/tokens/integration-tokens.js';
 import { JobQueue } from '../jobs/job-queue.js';
+import { FairPlaces } from '../jobs/fair-places.js';
 import type { Claimed } from '../jobs/rounds.js';
 import { ScheduledRounds } from '../jobs/scheduled-rounds.js';
 
 const QUEUE = 'tokens.due';
 const TICK_MS = 5000;
-const AT_ONCE = 16;
+const AT_ONCE = 32;
 /** Providers limit how often they are asked for tokens, and one that hangs must not take all places. */
-const AT_ONCE_PER_TYPE = 4;
+const AT_ONCE_PER_TYPE = 8;
+/** One organisation alone gets half of the places, and half of those of a type: token endpoints may be its own. */
+const SHARE = { among: ({ organizationId }: DueToken) => organizationId, multiple: 1 };
 
 /**
  * Refreshes tokens before they end. A tick on every replica asks for a round and the queue makes it one; a round works
- * off what is due, a bounded number at once and few of one provider. What a killed process had taken is due again soon.
+ * off what is due, a bounded number at once, few of one provider and of one organisation. What a killed process had taken is due again soon.
  */
 @Injectable()
-export class TokenRefreshService implements OnApplicationBootstrap, OnModuleDestroy {
+export class TokenRefreshService extends ScheduledRounds<DueToken> {
   private readonly logger = new Logger('Tokens');
-  private readonly rounds: ScheduledRounds<DueToken>;
-  private readonly underWay = new Map<string, number>();
+  /** What is under way of each type. */
+  private readonly types = new Map<string, FairPlaces>();
 
   constructor(
     jobs: JobQueue,
     private readonly due: DueTokens,
     private readonly tokens: IntegrationTokens,
   ) {
-    this.rounds = new ScheduledRounds(
-      jobs,
-      { queue: QUEUE, tickMs: TICK_MS },
-      {
-        places: AT_ONCE,
-        claim: (limit) => this.claim(limit),
-        carryOut: (token) => this.refresh(token),
-      },
+    super(jobs, { queue: QUEUE, tickMs: TICK_MS, places: AT_ONCE, fairly: SHARE });
+  }
+
+  /** So few that no type gets more places than it may, and no organisation of a type, whichever they turn out to be. */
+  protected async claim(room: number, organizations: string[]): Promise<Claimed<DueToken>> {
+    const known = Array.from(this.types, ([typeId, places]) => ({
+      typeId,
+      room: places.room,
+      full: places.full,
+    }));
+    const types = known.filter((each) => each.room === 0).map(({ typeId }) => typeId);
+    const pairs = known.flatMap(({ typeId, full }) =>
+      full.map((organization) => `${organization}/${typeId}`),
     );
-  }
-
-  async onApplicationBootstrap(): Promise<void> {
-    await this.rounds.begin();
-  }
-
-  @Interval(TICK_MS)
-  async tick(): Promise<void> {
-    await this.rounds.tick();
-  }
-
-  /** Begins a refresh of everything that is due. */
-  round(signal: AbortSignal): Promise<void> {
-    return this.rounds.round(signal);
-  }
-
-  /** Resolves when no refresh is under way. */
-  settled(): Promise<void> {
-    return this.rounds.settled();
-  }
-
-  /** The database closes after this: a token that has come must be stored. */
-  async onModuleDestroy(): Promise<void> {
-    await this.rounds.stop();
-  }
-
-  /** So few that no type gets more places than it may, whichever types they turn out to be of. */
-  private async claim(free: number): Promise<Claimed<DueToken>> {
-    const counts = [...this.underWay];
-    const full = counts.filter(([, count]) => count >= AT_ONCE_PER_TYPE).map(([typeId]) => typeId);
-    const busiest = Math.max(
-      0,
-      ...counts.map(([, count]) => count).filter((count) => count < AT_ONCE_PER_TYPE),
-    );
-    const limit = Math.min(free, AT_ONCE_PER_TYPE - busiest);
-    const items = await this.due.claim(limit, full);
-    for (const { typeId } of items) this.count(typeId, 1);
-    return { items, exhausted: items.length < limit && full.length === 0 };
+    const rooms = known.map((each) => each.room).filter((each) => each > 0);
+    const limit = Math.min(room, new FairPlaces(AT_ONCE_PER_TYPE).room, ...rooms);
+    const items = await this.due.claim(limit, { types, organizations, pairs });
+    for (const { typeId, organizationId } of items) this.placesOf(typeId).take(organizationId);
+    return { items, exhausted: items.length < limit && pairs.length === 0 };
   }
 
   /** How it ends is written down where it happens; one that fails stops nobody else. */
-  private async refresh({ organizationId, integrationId, typeId }: DueToken): Promise<void> {
+  protected async carryOut({ organizationId, integrationId, typeId }: DueToken): Promise<void> {
     try {
       await this.tokens.refresh(organizationId, integrationId, 'schedule');
     } catch (error) {
@@ -87,13 +61,13 @@ export class TokenRefreshService implements OnApplicationBootstrap, OnModuleDest
         `The token of integration ${integrationId} could not be refreshed: ${(error as Error).stack ?? String(error)}`,
       );
     } finally {
-      this.count(typeId, -1);
+      this.placesOf(typeId).release(organizationId);
     }
   }
 
-  private count(typeId: string, change: 1 | -1): void {
-    const count = (this.underWay.get(typeId) ?? 0) + change;
-    if (count > 0) this.underWay.set(typeId, count);
-    else this.underWay.delete(typeId);
+  private placesOf(typeId: string): FairPlaces {
+    const places = this.types.get(typeId) ?? new FairPlaces(AT_ONCE_PER_TYPE);
+    this.types.set(typeId, places);
+    return places;
   }
 }

@@ -3,8 +3,12 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error.js';
 
-/** On a handler of a webhook: its body stays the bytes that were sent, over which the provider made its signature. */
-export const RawBody = () => RouteConfig({ rawBody: true });
+/**
+ * On a handler of a webhook: its body stays the bytes that were sent, over which the provider made its signature.
+ * @param largest in bytes, where the provider sends more than other routes take
+ */
+export const RawBody = ({ largest }: { largest?: number } = {}) =>
+  RouteConfig({ rawBody: true, ...(largest !== undefined && { largestBody: largest }) });
 
 /** The bytes of a request to a route with `@RawBody()`. @throws AppError VALIDATION_FAILED when there are none */
 export function rawBodyOf({ body }: FastifyRequest): Buffer {
@@ -24,9 +28,9 @@ export function jsonBodyOf(body: Buffer): Record<string, unknown> {
   throw new AppError('VALIDATION_FAILED', 'The event is not a JSON object.');
 }
 
-/** The JSON in a field of a form, once its signature was verified: GitHub's other way to send it. */
-export const jsonInForm = (body: Buffer, field: string): Record<string, unknown> =>
-  jsonBodyOf(Buffer.from(new URLSearchParams(body.toString('utf8')).get(field) ?? ''));
+/** The JSON in a field of a form: GitHub's other way to send it. */
+export const jsonInForm = (body: Buffer, field: string): Buffer =>
+  Buffer.from(new URLSearchParams(body.toString('utf8')).get(field) ?? '');
 
 /** Whether the body is a form. */
 export const isForm = (request: FastifyRequest): boolean =>

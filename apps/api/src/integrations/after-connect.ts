@@ -39,6 +39,11 @@ export class AfterConnect {
     this.handlers.set(typeId, handler);
   }
 
+  /** Types that have a handler. */
+  get types(): string[] {
+    return [...this.handlers.keys()];
+  }
+
   async tell(manager: EntityManager, connected: ConnectedIntegration): Promise<void> {
     await this.handlers.get(connected.typeId)?.(manager, connected);
   }

@@ -1,6 +1,10 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { type Job, type JobResult, PgBoss, type Queue } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
+import { isDatabaseAway } from '../common/error.filter.js';
+import { SparseLog } from '../common/sparse-log.js';
+import { nameOf } from '../database/prepared-statement.js';
+import { send } from '../database/unit-of-work.js';
 
 /** How long running jobs may take to end when the process stops. */
 const STOP_LIMIT_MS = 25_000;
@@ -40,7 +44,7 @@ export class JobQueue implements OnModuleDestroy {
     return declared;
   }
 
-  /** @returns the job's id; null when `onceInSeconds` found one of the same span. */
+  /** @returns the job's id; null when `onceInSeconds` found one of the same span, and where a transaction sends it. */
   async send(name: string, data: object, options: SendOptions = {}): Promise<string | null> {
     const { manager, onceInSeconds, afterSeconds } = options;
     return this.boss.send(name, data, {
@@ -49,9 +53,10 @@ export class JobQueue implements OnModuleDestroy {
       ...(manager
         ? {
             db: {
-              executeSql: async (sql: string, values?: unknown[]) => ({
-                rows: await this.rows(manager, sql, values),
-              }),
+              executeSql: async (text: string, values: unknown[] = []) => {
+                send(manager, { name: nameOf(text), text, values });
+                return { rows: [] };
+              },
             },
           }
         : {}),
@@ -104,12 +109,6 @@ export class JobQueue implements OnModuleDestroy {
     }
     await this.boss.createQueue(name, options);
   }
-
-  /** TypeORM answers rows for SELECT and [rows, count] for the rest. */
-  private async rows(manager: EntityManager, sql: string, values?: unknown[]): Promise<unknown[]> {
-    const { records } = await manager.queryRunner!.query(sql, values, true);
-    return (records as unknown[] | undefined) ?? [];
-  }
 }
 
 /** By this PostgreSQL tells which of our connections belong to processes that run jobs. */
@@ -127,6 +126,11 @@ export async function startBoss(connectionString: string, runsJobs: boolean): Pr
     schedule: false,
   });
   const logger = new Logger('Jobs');
-  boss.on('error', (error) => logger.warn(`The queue reports: ${error.message}`));
+  const outages = new SparseLog((line) => logger.warn(line));
+  boss.on('error', (error) => {
+    const line = `The queue reports: ${error.message}`;
+    if (isDatabaseAway(error)) outages.say(line);
+    else logger.warn(line);
+  });
   return boss.start();
 }

@@ -1,3 +1,5 @@
+import { FairPlaces } from './fair-places.js';
+
 /** What a claim brought. */
 export interface Claimed<T> {
   items: T[];
@@ -8,15 +10,24 @@ export interface Claimed<T> {
 export interface RoundOptions<T> {
   /** How many are worked on at once. */
   places: number;
-  /** Takes up to so many, which others do not get meanwhile. */
-  claim(limit: number): Promise<Claimed<T>>;
+  /** Whose an item is, where nobody may take all places; otherwise whoever comes first may. */
+  fairly?: {
+    among(item: T): string;
+    /** How many places one may have for each that is left free (`FairPlaces`). */
+    multiple: number;
+  };
+  /**
+   * Takes up to so many, which others do not get meanwhile.
+   * @param full those whose items are left for later: they have as many under way as they may
+   */
+  claim(limit: number, full: string[]): Promise<Claimed<T>>;
   /** Must not throw: one that fails stops nobody else. */
   carryOut(item: T): Promise<void>;
 }
 
 /**
- * Works off what is due, a bounded number at once, and waits only while all places are taken: one that hangs holds up
- * its own place and no round.
+ * Works off what is due, a bounded number at once, and waits only while all places are taken, or all that one of those who
+ * share them may have: one that hangs holds up its own place and no round.
  */
 export class Rounds<T> {
   private readonly running = new Set<Promise<void>>();
@@ -24,8 +35,11 @@ export class Rounds<T> {
   private claiming = false;
   private asked = Promise.withResolvers<void>();
   private isAsked = false;
+  private readonly shares: FairPlaces;
 
-  constructor(private readonly options: RoundOptions<T>) {}
+  constructor(private readonly options: RoundOptions<T>) {
+    this.shares = new FairPlaces(options.places, options.fairly?.multiple ?? Infinity);
+  }
 
   /** Begins everything that is due. */
   async round(signal: AbortSignal): Promise<void> {
@@ -57,17 +71,22 @@ export class Rounds<T> {
     while (!signal.aborted && !this.stopping) {
       if (this.isAsked) this.asked = Promise.withResolvers<void>();
       this.isAsked = false;
-      const free = this.options.places - this.running.size;
+      const { room, full } = this.shares;
       const { items, exhausted } =
-        free > 0 ? await this.options.claim(free) : { items: [], exhausted: false };
+        room > 0 ? await this.options.claim(room, full) : { items: [], exhausted: false };
       for (const item of items) this.begin(item);
-      if (exhausted) return;
+      if (exhausted && full.length === 0) return;
       if (items.length === 0) await Promise.race([...this.running, this.asked.promise]);
     }
   }
 
   private begin(item: T): void {
-    const work = this.options.carryOut(item).finally(() => this.running.delete(work));
+    const whose = this.options.fairly?.among(item) ?? '';
+    this.shares.take(whose);
+    const work = this.options.carryOut(item).finally(() => {
+      this.shares.release(whose);
+      this.running.delete(work);
+    });
     this.running.add(work);
   }
 }

@@ -1,40 +1,40 @@
-import { Logger } from '@nestjs/common';
+import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { JobQueue } from './job-queue.js';
-import { type RoundOptions, Rounds } from './rounds.js';
+import { type Claimed, type RoundOptions, Rounds } from './rounds.js';
 
-interface Schedule {
+interface Schedule<T> extends Pick<RoundOptions<T>, 'places' | 'fairly'> {
   queue: string;
+  /** How often each replica asks for a round. */
   tickMs: number;
 }
 
 /** Rounds that are asked for by a tick on every replica, of which the queue makes one, and by whoever has work for them. */
-export class ScheduledRounds<T> {
-  private readonly logger = new Logger('Jobs');
+export abstract class ScheduledRounds<T> implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly rounds: Rounds<T>;
+  private timer: NodeJS.Timeout | undefined;
 
-  constructor(
+  protected constructor(
     private readonly jobs: JobQueue,
-    private readonly schedule: Schedule,
-    options: RoundOptions<T>,
+    private readonly schedule: Schedule<T>,
   ) {
-    this.rounds = new Rounds(options);
+    this.rounds = new Rounds({
+      places: schedule.places,
+      fairly: schedule.fairly,
+      claim: (limit, full) => this.claim(limit, full),
+      carryOut: (item) => this.carryOut(item),
+    });
   }
 
-  async begin(): Promise<void> {
-    const { queue } = this.schedule;
+  /** As `Rounds` wants it. */
+  protected abstract claim(limit: number, full: string[]): Promise<Claimed<T>>;
+  /** As `Rounds` wants it. */
+  protected abstract carryOut(item: T): Promise<void>;
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { queue, tickMs } = this.schedule;
     await this.jobs.declare(queue, { retryLimit: 0, expireInSeconds: 300, deleteAfterSeconds: 3600 });
     await this.jobs.work(queue, (_, { signal }) => this.round(signal));
-  }
-
-  async tick(): Promise<void> {
-    const { queue, tickMs } = this.schedule;
-    if (!this.jobs.runsJobs) return;
-    try {
-      await this.jobs.send(queue, {}, { onceInSeconds: tickMs / 1000 });
-    } catch (error) {
-      // The database is away; the next tick tries again.
-      this.logger.warn(`No round of ${queue} could be asked for: ${(error as Error).message}`);
-    }
+    this.timer = setInterval(() => void this.tick(), tickMs);
   }
 
   /** Begins everything that is due. */
@@ -47,8 +47,20 @@ export class ScheduledRounds<T> {
     return this.rounds.settled();
   }
 
-  /** Takes nothing more, and resolves when what is under way has ended. */
-  stop(): Promise<void> {
-    return this.rounds.stop();
+  /** Takes nothing more. The database closes after this: what is under way is brought to its end. */
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    await this.rounds.stop();
+  }
+
+  private async tick(): Promise<void> {
+    const { queue, tickMs } = this.schedule;
+    if (!this.jobs.runsJobs) return;
+    try {
+      await this.jobs.send(queue, {}, { onceInSeconds: tickMs / 1000 });
+    } catch (error) {
+      // The database is away; the next tick tries again.
+      new Logger('Jobs').warn(`No round of ${queue} could be asked for: ${(error as Error).message}`);
+    }
   }
 }

@@ -11,7 +11,7 @@ import { SlackFailure } from './slack-failure.js';
 
 const SYSTEM: SystemActor = { kind: 'system', component: 'slack' };
 
-/** Somebody connected it again, or its token was refreshed, while Slack was asked. */
+/** Somebody authorised it again, or its token was refreshed, while Slack was asked. */
 class Overtaken extends Error {
   readonly reason = 'The token changed while Slack was asked about it; Slack is asked again.';
 }
@@ -45,12 +45,13 @@ export class RemovedApps {
         message: 'The app was removed from the workspace',
         hint:
           connection.way.credential_type === 'oauth2'
-            ? 'Connect it again.'
+            ? 'Authorise it again.'
             : 'Install the app in the workspace again and enter the new bot token.',
       },
       async (manager) => {
         const current = await this.credentials.standing(manager, organizationId, integrationId);
         if (current?.version !== credentialVersion) throw new Overtaken('the token changed');
+        await this.credentials.withdrawn(manager, organizationId, integrationId);
         const removedAt = this.clock.date();
         await this.accounts.update(manager, organizationId, integrationId, { removedAt });
       },

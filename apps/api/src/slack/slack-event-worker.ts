@@ -42,7 +42,7 @@ export class SlackEventWorker implements OnModuleInit {
     }
   }
 
-  /** Of one that is disabled, deleted or to be connected again already, nothing needs to be found out. */
+  /** Of one that is disabled, deleted or to be authorised again already, nothing needs to be found out. */
   private async usable(organizationId: string, integrationId: string): Promise<LiveConnection | undefined> {
     try {
       return await this.slack.open(organizationId, integrationId);

@@ -91,7 +91,7 @@ function ofToken(name: string, oauth: boolean, cause: SlackFailure): AppError {
     );
   return new AppError(
     'REAUTHORIZATION_REQUIRED',
-    `Slack does not accept the token of “${name}” any more. Connect it again.`,
+    `Slack does not accept the token of “${name}” any more. Authorise it again.`,
     { cause },
   );
 }
@@ -102,7 +102,7 @@ function ofScope(name: string, { needed }: SlackFailure, oauth: boolean, cause: 
     'permission',
     `“${name}” lacks the scope ${scopes}`,
     oauth
-      ? 'Connect it again and allow that scope.'
+      ? 'Authorise it again and allow that scope.'
       : 'Add it under OAuth & Permissions of the Slack app, reinstall the app, and enter the new bot token.',
     cause,
   );

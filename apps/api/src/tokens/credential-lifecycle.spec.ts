@@ -23,6 +23,7 @@ interface Life {
 
 const BORN: Life = { state: 'created', current: 1, previous: null, proven: null, made: 1, issued: 0 };
 const REVIVING: readonly CredentialEvent[] = ['replaced', 'authorised'];
+const ENDING: readonly CredentialEvent[] = [...REVIVING, 'proven'];
 const ISSUING: readonly CredentialEvent[] = ['refreshed', 'authorised'];
 
 function live(life: Life, event: CredentialEvent): Life {
@@ -118,28 +119,30 @@ describe('the life of a credential, whatever happens to it', () => {
     expect(REFRESHABLE_STATES).toEqual(CREDENTIAL_STATES.filter((state) => state !== 'revoked'));
   });
 
-  it('is settled by an acceptance, from every state but the one where a refresh is awaited or it was withdrawn', () => {
+  it('is settled by an acceptance, from every state but the one where a refresh is awaited', () => {
     fc.assert(
       fc.property(events, (sequence) => {
         const before = lifeOf(sequence).at(-1)!;
         const after = live(before, 'proven');
-        if (before.state === 'refreshing' || before.state === 'revoked') expect(after).toEqual(before);
+        if (before.state === 'refreshing') expect(after).toEqual(before);
         else expect(after).toMatchObject({ state: 'active', current: before.current, previous: null });
       }),
     );
   });
 
-  it('that was withdrawn only comes back by a replacement or a consent, and nothing of before is kept', () => {
+  it('that was withdrawn only comes back by another or an acceptance, and nothing of before is kept', () => {
     fc.assert(
       fc.property(
         events,
-        fc.array(fc.constantFrom(...CREDENTIAL_EVENTS.filter((event) => !REVIVING.includes(event)))),
+        fc.array(fc.constantFrom(...CREDENTIAL_EVENTS.filter((event) => !ENDING.includes(event)))),
         (sequence, late) => {
           const withdrawn = live(lifeOf(sequence).at(-1)!, 'revoked');
           expect(withdrawn).toMatchObject({ state: 'revoked', previous: null });
           expect(late.reduce(live, withdrawn)).toEqual(withdrawn);
           for (const event of REVIVING)
             expect(live(withdrawn, event)).toMatchObject({ state: 'updated', previous: null });
+          const accepted = { state: 'active', current: withdrawn.current, previous: null };
+          expect(live(withdrawn, 'proven')).toMatchObject(accepted);
         },
       ),
     );
@@ -174,6 +177,7 @@ describe('a life as the seed draws it', () => {
     [['proven', 'refresh_started', 'refreshed', 'revoked'], { state: 'revoked' }],
     [['proven', 'refresh_started', 'refresh_failed'], { state: 'active', current: 1 }],
     [['proven', 'expired', 'revoked'], { state: 'revoked' }],
+    [['proven', 'revoked', 'proven'], { state: 'active', current: 1 }],
     [['proven', 'expired', 'refresh_started', 'refreshed'], { state: 'updated', current: 2, previous: null }],
     [['proven', 'replaced', 'replaced'], { state: 'updated', current: 3, previous: 1 }],
     [

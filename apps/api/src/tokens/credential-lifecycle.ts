@@ -19,7 +19,7 @@ export type CredentialState = (typeof CREDENTIAL_STATES)[number];
  * - `replaced`: a person entered another one
  * - `authorised`: a person's consent at the provider brought another one
  * - `expired`: its own time is up
- * - `revoked`: it was withdrawn; only a replacement helps
+ * - `revoked`: it was withdrawn or is refused; only a replacement helps, unless the service accepts it after all
  */
 export const CREDENTIAL_EVENTS = [
   'proven',
@@ -99,7 +99,7 @@ const STEPS: Record<CredentialState, Partial<Record<CredentialEvent, Step>>> = {
     authorised: ISSUED,
     revoked: REVOKED,
   },
-  revoked: { replaced: ISSUED, authorised: ISSUED },
+  revoked: { proven: PROVEN, replaced: ISSUED, authorised: ISSUED },
 };
 
 /** In which a refresh may begin. */

@@ -5,7 +5,7 @@ import { Clock } from '../common/clock.js';
 import { VaultService } from '../vault/vault.service.js';
 import type { CredentialFields } from './credential-fields.js';
 import type { Credential } from './credential.entity.js';
-import { step, type Versions } from './credential-lifecycle.js';
+import { type CredentialEvent, type Step, step, type Versions } from './credential-lifecycle.js';
 import { CredentialsRepository } from './credentials.repository.js';
 import type { OAuthMetadata, TokenStanding } from './oauth2/token-standing.js';
 
@@ -127,8 +127,9 @@ export class CredentialsService {
     return { version: versionOf(current), credentialType, unauthorised: isUnauthorised(current) };
   }
 
-  insert(manager: EntityManager, credential: Credential): Promise<void> {
-    return this.repository.insert(manager, credential);
+  /** It is written with the transaction's other changes, or fails its commit. */
+  async insert(manager: EntityManager, credential: Credential): Promise<void> {
+    this.repository.insert(manager, credential);
   }
 
   /**
@@ -142,7 +143,7 @@ export class CredentialsService {
     const current = await this.repository.lock(manager, organizationId, integrationId);
     if (current?.id !== credential.id || current.credentialType !== credential.credentialType) {
       await this.repository.deleteOf(manager, organizationId, integrationId);
-      await this.repository.insert(manager, credential);
+      this.repository.insert(manager, credential);
       return versionOf(credential);
     }
     const issued = credential.credentialType === 'oauth2' && credential.state === 'active';
@@ -151,7 +152,7 @@ export class CredentialsService {
     if (!next) throw new Error(`a credential that is ${current.state} cannot be replaced`);
     const { sealed, keyVersion, fieldNames, expiresAt, refreshAt, metadata } = credential;
     const { metadata: kept, ...versions } = changedVersions(current, next.versions);
-    await this.repository.update(manager, current, {
+    this.repository.update(manager, current, {
       sealed,
       keyVersion,
       fieldNames,
@@ -170,7 +171,7 @@ export class CredentialsService {
   /** The same secret counts as another version from now on: what was derived from it is made anew, or refused. */
   async supersede(manager: EntityManager, organizationId: string, integrationId: string): Promise<void> {
     const current = await this.repository.lock(manager, organizationId, integrationId);
-    if (current) await this.repository.update(manager, current, { revision: current.revision + 1 });
+    if (current) this.repository.update(manager, current, { revision: current.revision + 1 });
   }
 
   /**
@@ -186,14 +187,23 @@ export class CredentialsService {
     const current = await this.repository.lock(manager, organizationId, integrationId);
     if (!current) return false;
     const now = this.clock.date();
-    const ended = current.expiresAt !== null && current.expiresAt <= now;
-    const happened = event ?? (ended ? 'expired' : null);
-    const next = happened && step(current.state, happened, current.previousSealed !== null);
-    await this.repository.update(manager, current, {
+    const next = taught(current, event, now);
+    this.repository.update(manager, current, {
       lastUsedAt: now,
       ...(next ? { state: next.state, ...changedVersions(current, next.versions) } : {}),
     });
     return next?.versions === 'restore';
+  }
+
+  /** What it was made with is gone at the service, which says so; only another one helps. */
+  async withdrawn(manager: EntityManager, organizationId: string, integrationId: string): Promise<void> {
+    const current = await this.repository.lock(manager, organizationId, integrationId);
+    const next = current && step(current.state, 'revoked', current.previousSealed !== null);
+    if (!next) return;
+    this.repository.update(manager, current, {
+      state: next.state,
+      ...changedVersions(current, next.versions),
+    });
   }
 
   /**
@@ -211,6 +221,25 @@ export class CredentialsService {
     plaintext.fill(0);
     return fields;
   }
+}
+
+/**
+ * What a test says of the current version. Tokens that are refused without a version to go back to are lost: as ended where
+ * a refresh may still bring others, or their time is up, and else as withdrawn.
+ */
+function taught(
+  { credentialType, state, previousSealed, expiresAt, metadata: { oauth } }: Credential,
+  event: 'proven' | 'refused' | null,
+  now: Date,
+): Step | undefined {
+  const ended = expiresAt !== null && expiresAt <= now;
+  const happens = (what: CredentialEvent) => step(state, what, previousSealed !== null);
+  if (event === null) return ended ? happens('expired') : undefined;
+  // It was accepted before that was known.
+  if (event === 'proven' && state === 'revoked' && oauth?.failure?.needs_consent) return undefined;
+  const next = happens(event);
+  if (next || event === 'proven' || credentialType !== 'oauth2') return next;
+  return happens(ended || oauth?.refreshable ? 'expired' : 'revoked');
 }
 
 /** No refresh has begun, succeeded or failed. */

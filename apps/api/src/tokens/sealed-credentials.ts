@@ -1,7 +1,13 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
-import { type ResealedRow, type SealedRow, type SealedStore, SealedStores } from '../vault/sealed-stores.js';
+import {
+  type ResealedRow,
+  type SealedName,
+  type SealedRow,
+  type SealedStore,
+  SealedStores,
+} from '../vault/sealed-stores.js';
 
 interface Row {
   id: string;
@@ -128,6 +134,16 @@ export class SealedCredentials implements SealedStore, OnModuleInit {
       [],
     );
     return new Map(rows.map(({ version, count }) => [version, count]));
+  }
+
+  namesOf(organizationId: string, ids: string[]): Promise<SealedName[]> {
+    return this.query(
+      organizationId,
+      `SELECT c.id, i.name, i.id AS "integrationId" FROM integration_credentials c
+       JOIN integrations i ON i.organization_id = c.organization_id AND i.id = c.integration_id
+       WHERE c.organization_id = $1 AND c.id = ANY($2::uuid[])`,
+      [ids],
+    );
   }
 
   private query<T>(organizationId: string, sql: string, parameters: unknown[]): Promise<T[]> {

@@ -53,7 +53,7 @@ export async function done(bench: ArgoBench, account: Account, body: object) {
 
 /** Takes what waits, as a process does that is killed before it does anything. */
 export const claim = (app: INestApplicationContext): Promise<HeldOperation[]> =>
-  app.get(BulkWork, { strict: false }).claim(10);
+  app.get(BulkWork, { strict: false }).claim(10, []);
 
 /** The leases end, as they do by the clock of the database. */
 export const endLeases = (bench: ArgoBench) =>

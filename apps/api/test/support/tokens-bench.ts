@@ -157,6 +157,7 @@ export class TokensBench {
       client: 'own',
       scopesAsked: scopes,
       now: grant.receivedAt,
+      random: 0,
     });
     const credentials = this.of(CredentialsService);
     const sealed = await credentials.seal(organizationId, id, made, party.credential.id);

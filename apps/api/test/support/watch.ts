@@ -34,8 +34,11 @@ export async function round(
 }
 
 /** Takes what is due, as a round does before it checks. */
-export const claim = (app: INestApplicationContext, limit = 100): Promise<DueIntegration[]> =>
-  app.get(DueIntegrations, { strict: false }).claim(limit);
+export const claim = (
+  app: INestApplicationContext,
+  limit = 100,
+  except: string[] = [],
+): Promise<DueIntegration[]> => app.get(DueIntegrations, { strict: false }).claim(limit, except);
 
 export const check = (app: INestApplicationContext, due: DueIntegration): Promise<void> =>
   app.get(DueIntegrations, { strict: false }).check(due);

@@ -9,6 +9,7 @@ import {
   humanize,
   plural,
   sentence,
+  formatTotal,
 } from './format';
 
 const NOW = Date.parse('2026-03-01T12:00:00.000Z');
@@ -202,5 +203,17 @@ describe('a sentence', () => {
         expect(sentence(sentence(text))).toBe(sentence(text));
       }),
     );
+  });
+});
+
+describe('how many a list has', () => {
+  it.each([
+    [0, '0'],
+    [1234, '1,234'],
+    [10_000, '10,000'],
+    [10_001, '10,000+'],
+    [93_120, '10,000+'],
+  ])('%s is shown as %s', (total, text) => {
+    expect(formatTotal(total)).toBe(text);
   });
 });

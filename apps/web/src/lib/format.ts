@@ -99,3 +99,10 @@ export function sentence(text: string): string {
   const start = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(start) ? start : `${start}.`;
 }
+
+/** More are not counted one by one. */
+const MOST_COUNTED = 10_000;
+
+/** How many a list has: `1,234`, or `10,000+`. */
+export const formatTotal = (total: number): string =>
+  total > MOST_COUNTED ? `${MOST_COUNTED.toLocaleString('en')}+` : total.toLocaleString('en');

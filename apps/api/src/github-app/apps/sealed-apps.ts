@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { Database } from '../../database/database.js';
 import {
   type ResealedRow,
+  type SealedName,
   type SealedRow,
   type SealedStore,
   SealedStores,
@@ -117,6 +118,14 @@ export class SealedApps implements SealedStore, OnModuleInit {
       [],
     );
     return new Map(rows.map(({ version, count }) => [version, count]));
+  }
+
+  namesOf(organizationId: string, ids: string[]): Promise<SealedName[]> {
+    return this.query(
+      organizationId,
+      `SELECT id, name, NULL AS "integrationId" FROM github_apps WHERE organization_id = $1 AND id = ANY($2::uuid[])`,
+      [ids],
+    );
   }
 
   private query<T>(organizationId: string, sql: string, parameters: unknown[]): Promise<T[]> {

@@ -59,7 +59,7 @@ export class RepositoriesService {
     if (status === 'needs_reauth')
       throw new AppError(
         'REAUTHORIZATION_REQUIRED',
-        `“${name}” has to be authorised again before it can be synced.`,
+        `“${name}” must be authorised again before it can be synced.`,
       );
     const key = { organizationId, integrationId };
     await this.database.tenant(organizationId, async (manager) => {

@@ -65,7 +65,7 @@ export class DeliveryWorker implements OnModuleInit {
     try {
       if (await this.repositories.refresh({ organizationId, integrationId }, githubId)) return;
     } catch (error) {
-      // It is disabled or has to be connected again: whoever does that has everything read anew.
+      // It is disabled or must be authorised again: whoever does that has everything read anew.
       if (error instanceof AppError) return;
       if (!(error instanceof CredentialUnusableError)) throw error;
     }

@@ -6,6 +6,9 @@ import { Fails, Replies, Summary } from '../../common/replies.js';
 import { RawBody } from '../../inbound/signed-body.js';
 import { WebhookService } from './webhook.service.js';
 
+/** https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap */
+const LARGEST_DELIVERY = 25 * 1024 * 1024;
+
 @ApiTags('GitHub App')
 @Controller('github-app/webhook')
 export class GitHubAppWebhookController {
@@ -17,7 +20,7 @@ export class GitHubAppWebhookController {
       'kept once, and the work is done later.',
   )
   @Public()
-  @RawBody()
+  @RawBody({ largest: LARGEST_DELIVERY })
   @ApiQuery({
     name: 'app',
     required: false,
@@ -43,7 +46,7 @@ export class GitHubAppWebhookController {
     { delivery: { type: 'string' } },
     '`accepted`, `duplicate`, or `ignored` where it concerns nobody.',
   )
-  @Fails('VALIDATION_FAILED', 'UNAUTHENTICATED', 'NOT_FOUND', 'PAYLOAD_TOO_LARGE')
+  @Fails('VALIDATION_FAILED', 'UNAUTHENTICATED', 'NOT_FOUND', 'PAYLOAD_TOO_LARGE', 'UNAVAILABLE')
   receive(@Req() request: FastifyRequest, @Query('app') app: unknown) {
     return this.service.receive(request, app);
   }

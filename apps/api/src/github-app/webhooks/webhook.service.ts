@@ -9,14 +9,8 @@ import { originOf } from '../../common/decorators.js';
 import { ConnectedAccounts } from '../../inbound/connected-accounts.js';
 import { readHookAddress } from '../../inbound/hook-address.js';
 import { InboundDeliveries, type NewDelivery } from '../../inbound/inbound-deliveries.js';
-import {
-  headerOf,
-  isForm,
-  jsonBodyOf,
-  jsonInForm,
-  rawBodyOf,
-  sameSignature,
-} from '../../inbound/signed-body.js';
+import { headerOf, isForm, jsonInForm, rawBodyOf, sameSignature } from '../../inbound/signed-body.js';
+import { membersOf } from '../../inbound/top-level-members.js';
 import { idOf } from '../github-answers.js';
 import { auditedApp, type GitHubApp, INSTALLATION_APP, isInstallationApp } from '../github-app.js';
 import { KnownApps } from '../apps/known-apps.js';
@@ -52,7 +46,11 @@ export class WebhookService {
         'X-GitHub-Event and X-GitHub-Delivery have to say what this is and which delivery.',
       );
     }
-    const payload = isForm(request) ? jsonInForm(body, 'payload') : jsonBodyOf(body);
+    const payload = membersOf(isForm(request) ? jsonInForm(body, 'payload') : body, [
+      'action',
+      'installation',
+      'repository',
+    ]);
     const installationId = idIn(payload.installation);
     if (installationId === null) return { delivery: 'ignored' };
     const delivery: NewDelivery = {

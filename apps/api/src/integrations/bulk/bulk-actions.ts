@@ -51,8 +51,8 @@ export class BulkActions {
     id: string,
   ): Promise<ItemOutcome> {
     try {
-      await this.reader.requirePermitted(actor, 'integrations:bulk', id);
-      const row = await this.reader.requirePermitted(actor, PERMISSIONS[action], id);
+      const permissions = ['integrations:bulk', PERMISSIONS[action]];
+      const row = await this.reader.requirePermitted(actor, permissions, id);
       return { status: 'done', message: await this.act(actor, action, row, parameters.team_ids ?? []) };
     } catch (error) {
       return this.explain(actor, id, error);

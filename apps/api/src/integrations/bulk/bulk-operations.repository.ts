@@ -101,12 +101,13 @@ export class BulkOperationsRepository {
     );
   }
 
-  /** Operations of all organisations that nobody works on, the oldest first. */
-  waiting(limit: number): Promise<Pick<BulkOperation, 'organization_id' | 'id'>[]> {
+  /** Operations that nobody works on, the oldest first. @param except organisations that have enough under way */
+  waiting(limit: number, except: string[]): Promise<Pick<BulkOperation, 'organization_id' | 'id'>[]> {
     return this.database.asSystem(
       `SELECT organization_id, id FROM bulk_operations
-       WHERE ${OPEN} AND (lease_until IS NULL OR lease_until <= now()) ORDER BY created_at LIMIT $1`,
-      [limit],
+       WHERE ${OPEN} AND (lease_until IS NULL OR lease_until <= now()) AND organization_id <> ALL ($2::uuid[])
+       ORDER BY created_at LIMIT $1`,
+      [limit, except],
     );
   }
 

@@ -8,7 +8,9 @@ import { BULK_QUEUE } from './bulk-writer.js';
 
 /** Takes up what a killed process left behind. */
 const TICK_MS = 10_000;
-const AT_ONCE = 2;
+const AT_ONCE = 4;
+/** One organisation alone gets half of the places. */
+const SHARE = { among: (operation: HeldOperation) => operation.organization_id, multiple: 1 };
 
 /**
  * Carries out bulk operations in the background. A job wakes a process as soon as there is one and a tick finds what
@@ -27,8 +29,9 @@ export class BulkRunner implements OnApplicationBootstrap, OnModuleDestroy {
   ) {
     this.rounds = new Rounds({
       places: AT_ONCE,
-      claim: async (limit) => {
-        const items = await work.claim(limit);
+      fairly: SHARE,
+      claim: async (limit, full) => {
+        const items = await work.claim(limit, full);
         return { items, exhausted: items.length < limit };
       },
       carryOut: (operation) => this.carryOut(operation),

@@ -29,10 +29,10 @@ export class BulkWork {
     private readonly clock: Clock,
   ) {}
 
-  /** Takes up to so many that nobody works on. */
-  async claim(limit: number): Promise<HeldOperation[]> {
+  /** Takes up to so many that nobody works on. @param except organisations that have enough under way */
+  async claim(limit: number, except: string[]): Promise<HeldOperation[]> {
     const held: HeldOperation[] = [];
-    for (const { organization_id, id } of await this.repository.waiting(limit)) {
+    for (const { organization_id, id } of await this.repository.waiting(limit, except)) {
       const leaseToken = randomUUID();
       const operation = await this.repository.claim(organization_id, id, leaseToken, this.clock.date());
       if (operation) held.push({ ...operation, leaseToken });

@@ -27,8 +27,6 @@ export interface Breakdown extends Told {
   hint?: string;
 }
 
-const BROKEN: readonly string[] = ['error', 'needs_reauth'];
-
 /** How integrations stand, where somebody else than a test has found out. */
 @Injectable()
 export class IntegrationStanding {
@@ -76,7 +74,7 @@ export class IntegrationStanding {
         nextCheckAt: status === 'needs_reauth' ? null : this.schedule.next(failure, 1, current.config),
         updatedAt: now,
       });
-      if (BROKEN.includes(current.status)) return;
+      if (current.status === status) return;
       await this.activity.openIncident(manager, organizationId, id, {
         at: now,
         errorCode: kind,

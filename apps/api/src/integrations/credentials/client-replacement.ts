@@ -52,7 +52,7 @@ export class ClientReplacement {
           organizationId,
           id,
           now,
-          'OAuth client replaced; it has to be authorised again',
+          'OAuth client replaced; it must be authorised again',
         );
       },
     );

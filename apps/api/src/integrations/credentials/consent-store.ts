@@ -67,6 +67,7 @@ export class ConsentStore {
       scopesAsked,
       // When the code was exchanged.
       now: grant.receivedAt,
+      random: Math.random(),
       previous,
     });
     const credential = await this.credentials.seal(organizationId, id, made, party.credential.id);

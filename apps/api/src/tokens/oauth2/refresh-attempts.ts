@@ -5,14 +5,14 @@ import { Clock } from '../../common/clock.js';
 import { CredentialsService, type NewCredential } from '../credentials.service.js';
 import { OAuthClient } from './oauth-client.js';
 import { OAuthClients } from './oauth-clients.js';
-import { type FailedRefresh, type JudgedRefresh, judgeFailure, storedFailure } from './refresh-failure.js';
-import { stateAfter, stateAfterFailure } from './refresh-states.js';
+import { ended, failed as failedEvent, refreshed } from './refresh-events.js';
+import { type JudgedRefresh, judgeFailure, storedFailure } from './refresh-failure.js';
+import { hasEnded, stateAfter, stateAfterFailure } from './refresh-states.js';
 import { TokenRequestError } from './token-errors.js';
 import {
   type Lease,
   type LeasedRow,
   type RefreshCause,
-  type TokenEvent,
   TokenLeasesRepository,
 } from './token-leases.repository.js';
 import type { OAuthParty, TokenGrant } from './token-grant.js';
@@ -37,11 +37,13 @@ interface Begun extends Attempt {
   elapsed: () => number;
 }
 
-/** The whole of a request to the provider; with what comes after it, shorter than the lease. */
+/** The whole of a request to the provider. */
 const REQUEST_MS = 20_000;
 /** How long a database that does not answer is tried again, with a token in hand that nobody else has. */
 const STORE_MS = 30_000;
 const FIRST_STORE_PAUSE_MS = 50;
+/** Soon after the database is back it is stored, before the lease has gone to another. */
+const LONGEST_STORE_PAUSE_MS = 1000;
 
 /** One refresh, by whoever has the lease: the request, and how it went written down before anybody hears of it. */
 @Injectable()
@@ -89,15 +91,7 @@ export class RefreshAttempts {
     const place = { organizationId, integrationId };
     const now = this.clock.now();
     const oauth = { ...oauthOf(token.oauth, source.way, source.fields, now), failure };
-    const event: TokenEvent = {
-      at: new Date(now),
-      kind: 'refused',
-      cause,
-      message: failure.reason,
-      errorCode: null,
-      durationMs: null,
-      expiresAt: token.expiresAt,
-    };
+    const event = ended(token, failure, cause, new Date(now));
     await this.outcomes.owner.settle(
       organizationId,
       integrationId,
@@ -122,7 +116,11 @@ export class RefreshAttempts {
 
   private async keep(begun: Begun, grant: TokenGrant): Promise<Refreshed | undefined> {
     const { source, row, oauth } = begun;
-    const made = credentialOfRefresh(source.way, grant, { fields: source.fields, oauth });
+    const made = credentialOfRefresh(source.way, grant, {
+      fields: source.fields,
+      oauth,
+      random: Math.random(),
+    });
     const at = this.clock.date();
     if (!(await this.storeAtLast(begun, made, at))) {
       await this.withdrawFromNobody(source, grant);
@@ -149,7 +147,7 @@ export class RefreshAttempts {
   /** A database that is away for a moment must not cost the token: where the provider rotates there is no second one. */
   private async storeAtLast(begun: Begun, made: NewCredential, at: Date): Promise<boolean> {
     const until = performance.now() + STORE_MS;
-    for (let pause = FIRST_STORE_PAUSE_MS; ; pause *= 2) {
+    for (let pause = FIRST_STORE_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_STORE_PAUSE_MS)) {
       try {
         return await this.store(begun, made, at);
       } catch (error) {
@@ -162,18 +160,11 @@ export class RefreshAttempts {
     }
   }
 
-  private async store({ source, lease, row, cause, elapsed }: Begun, made: NewCredential, at: Date) {
+  private async store(begun: Begun, made: NewCredential, at: Date) {
+    const { source, lease, row } = begun;
     const { organizationId, integrationId } = source;
     const sealed = await this.credentials.seal(organizationId, integrationId, made, row.id);
-    const event: TokenEvent = {
-      at,
-      kind: 'refreshed',
-      cause,
-      message: 'The token was refreshed',
-      errorCode: null,
-      durationMs: elapsed(),
-      expiresAt: made.expiresAt,
-    };
+    const event = refreshed(begun, made, at);
     const write = (manager?: EntityManager) =>
       this.leases.store(lease, { ...sealed, state: stateAfter('refreshed', row) }, event, manager);
     if (row.status === 'needs_reauth' || row.status === 'error') {
@@ -204,26 +195,29 @@ export class RefreshAttempts {
     const { source, row, oauth, interrupted } = begun;
     const failed = this.judge(begun, error);
     if (source.isTrial && failed.outcome !== 'dead') return this.endTrial(begun, failed);
-    const { outcome, failure, uncertain, refreshAt } = failed;
+    const { outcome, failure, uncertain, refreshAt, refusals } = failed;
     const { previous: _previous, ...withoutPrevious } = row.metadata;
+    const isDead = outcome === 'dead';
     const since =
       oauth.uncertain_since ?? (uncertain || interrupted ? new Date(this.clock.now()).toISOString() : null);
     const changes = {
-      state: failure.needs_consent ? stateAfter('revoked', row) : stateAfterFailure(row, this.clock.now()),
+      state: isDead
+        ? stateAfter('revoked', row)
+        : stateAfterFailure(row, this.clock.now(), outcome === 'given_up' || row.status === 'needs_reauth'),
       refreshAt,
       refreshFailures: row.refresh_failures + 1,
       metadata: {
-        ...(failure.needs_consent ? withoutPrevious : row.metadata),
-        oauth: { ...oauth, failure, uncertain_since: since },
+        ...(isDead ? withoutPrevious : row.metadata),
+        oauth: { ...oauth, failure, uncertain_since: since, ...(refusals && { refusals }) },
       },
     };
     const write = (manager?: EntityManager) =>
-      this.leases.fail(begun.lease, changes, eventOf(begun, failed, this.clock.date()), manager);
+      this.leases.fail(begun.lease, changes, failedEvent(begun, failed, this.clock.date()), manager);
     const { organizationId, integrationId } = source;
     const { owner } = this.outcomes;
     let written: boolean;
-    if (outcome === 'dead' || outcome === 'client_refused') {
-      const turn = outcome === 'dead' ? 'lost' : outcome;
+    if (failure.needs_consent || outcome === 'client_refused') {
+      const turn = failure.needs_consent ? 'lost' : 'client_refused';
       written = await owner.settle(
         organizationId,
         integrationId,
@@ -251,7 +245,7 @@ export class RefreshAttempts {
     };
     const message = `Another client secret was tried and not kept: ${failed.failure.reason}`;
     const written = await this.leases.fail(begun.lease, changes, {
-      ...eventOf(begun, failed, this.clock.date()),
+      ...failedEvent(begun, failed, this.clock.date()),
       message,
     });
     this.outcomes.owner.changed(source.organizationId, source.integrationId);
@@ -259,23 +253,21 @@ export class RefreshAttempts {
     throw failed.ours ?? storedFailure(failed.failure, this.clock.now());
   }
 
-  private judge({ source: { manifest }, row, oauth, interrupted }: Begun, error: unknown): JudgedRefresh {
+  private judge(
+    { source: { manifest }, row, oauth, interrupted, cause }: Begun,
+    error: unknown,
+  ): JudgedRefresh {
+    const now = this.clock.now();
     return judgeFailure(error, {
       manifest,
-      now: this.clock.now(),
+      now,
       failures: row.refresh_failures + 1,
       interrupted: interrupted || oauth.uncertain_since !== null,
+      refusals: oauth.refusals,
+      ended: hasEnded(row, now),
+      tokenRefused: cause === 'refusal',
+      isBroken: row.status === 'error' || row.status === 'needs_reauth',
       random: Math.random(),
     });
   }
 }
-
-const eventOf = ({ cause, row, elapsed }: Begun, { failure }: FailedRefresh, at: Date): TokenEvent => ({
-  at,
-  kind: failure.needs_consent ? 'revoked' : 'refresh_failed',
-  cause,
-  message: failure.reason,
-  errorCode: failure.code ?? failure.kind,
-  durationMs: elapsed(),
-  expiresAt: row.expires_at,
-});

@@ -1,17 +1,19 @@
 import { ConfigurationError, type Manifest } from '@latchkey/catalogue';
 import { CredentialUnusableError } from '../credential-unusable.error.js';
+import { areFinal, hoursOf, isRefusal, type RefreshOutcome, withAnother } from './refusals.js';
 import { pausesAfter } from './refresh-pauses.js';
-import { type TokenOutcome, TokenRequestError } from './token-errors.js';
-import type { TokenFailure } from './token-standing.js';
+import { TokenRequestError } from './token-errors.js';
+import type { Refusals, TokenFailure } from './token-standing.js';
 
 /** How a refresh failed. */
 export interface FailedRefresh {
-  outcome: TokenOutcome;
+  outcome: RefreshOutcome;
   failure: TokenFailure;
   /** The provider may have carried it out, and a rotated token may be lost. */
   uncertain: boolean;
   /** When the schedule tries again; null: never. */
   refreshAt: Date | null;
+  refusals?: Refusals;
 }
 
 export interface FailureCircumstances {
@@ -22,6 +24,14 @@ export interface FailureCircumstances {
   failures: number;
   /** An earlier refresh never came to its end, so its answer may have been lost. */
   interrupted: boolean;
+  /** Those before this one. */
+  refusals: Refusals | undefined;
+  /** The access token has come to its end. */
+  ended: boolean;
+  /** It is refreshed since the service refused it. */
+  tokenRefused: boolean;
+  /** The integration counts as broken. */
+  isBroken: boolean;
   /** From 0 to 1. */
   random: number;
 }
@@ -43,6 +53,36 @@ function lossOf({ name }: Manifest, interrupted: boolean): { reason: string; hin
   };
 }
 
+/**
+ * Not every provider has a word for a dead refresh token, or one that is known here: then only its perseverance tells.
+ * Where the access token has not ended, a refusal of it may have been brought about by whoever made the call: it counts
+ * together with what checks find.
+ */
+function outcomeOf(
+  error: CredentialUnusableError,
+  refusals: Refusals | undefined,
+  { now, ended, isBroken }: FailureCircumstances,
+): RefreshOutcome {
+  if (!(error instanceof TokenRequestError)) return 'unavailable';
+  if (!refusals || !isRefusal(error) || !areFinal(refusals, now)) return error.outcome;
+  return ended || (refusals.token_refused && isBroken) ? 'given_up' : error.outcome;
+}
+
+/** What people are told. */
+function wordsOf(
+  outcome: RefreshOutcome,
+  { reason, hint }: CredentialUnusableError,
+  refusals: Refusals | undefined,
+  { manifest, interrupted, now }: FailureCircumstances,
+): { reason: string; hint: string } {
+  if (outcome === 'dead') return lossOf(manifest, interrupted);
+  if (outcome !== 'given_up' || !refusals) return { reason, hint };
+  return {
+    reason: `${reason}, again and again for ${hoursOf(refusals, now)} hours, and the access token is of no use any more`,
+    hint: AUTHORISE_AGAIN,
+  };
+}
+
 /** What stood in the way, when it was no error of a token endpoint. */
 function known(error: unknown): CredentialUnusableError | undefined {
   if (error instanceof CredentialUnusableError) return error;
@@ -53,23 +93,22 @@ function known(error: unknown): CredentialUnusableError | undefined {
 }
 
 /** undefined: the fault is ours, and nothing is known of the provider. */
-function failedRefresh(
-  error: unknown,
-  { manifest, now, failures, interrupted, random }: FailureCircumstances,
-): FailedRefresh | undefined {
+function failedRefresh(error: unknown, circumstances: FailureCircumstances): FailedRefresh | undefined {
   const found = known(error);
   if (!found) return undefined;
-  const outcome = found instanceof TokenRequestError ? found.outcome : 'unavailable';
+  const { now, failures, random } = circumstances;
+  const refusals = isRefusal(found)
+    ? withAnother(circumstances.refusals, circumstances)
+    : circumstances.refusals;
+  const outcome = outcomeOf(found, refusals, circumstances);
   const code = found instanceof TokenRequestError ? found.code : undefined;
-  const lost = outcome === 'dead';
+  const lost = outcome === 'dead' || outcome === 'given_up';
   const pauses = pausesAfter(outcome, failures, found.retryAfterSeconds, random);
-  const { reason, hint } = lost ? lossOf(manifest, interrupted) : found;
   return {
     outcome,
     failure: {
       kind: lost ? 'auth' : found.kind,
-      reason,
-      hint,
+      ...wordsOf(outcome, found, refusals, circumstances),
       ...(code !== undefined && { code }),
       at: new Date(now).toISOString(),
       retry_at: lost ? null : new Date(now + pauses.callers).toISOString(),
@@ -77,6 +116,7 @@ function failedRefresh(
     },
     uncertain: found instanceof TokenRequestError && found.uncertain,
     refreshAt: lost ? null : new Date(now + pauses.schedule),
+    ...(refusals && { refusals }),
   };
 }
 
@@ -116,6 +156,16 @@ export const unauthorised = ({ name }: Pick<Manifest, 'name'>): CredentialUnusab
     needsConsent: true,
     credentialRefused: true,
   });
+
+/** The service has said so. */
+export const withdrawnAt = ({ name }: Manifest, now: number): TokenFailure => ({
+  kind: 'auth',
+  reason: `The access was withdrawn at ${name}`,
+  hint: AUTHORISE_AGAIN,
+  at: new Date(now).toISOString(),
+  retry_at: null,
+  needs_consent: true,
+});
 
 /** The access token has ended, and there is nothing to bring another with. */
 export const endOf = ({ name }: Manifest, now: number): TokenFailure => ({

@@ -1,4 +1,4 @@
-import type { TokenOutcome } from './token-errors.js';
+import type { RefreshOutcome } from './refusals.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -23,7 +23,7 @@ export interface Pauses {
  * @param random from 0 to 1
  */
 export function pausesAfter(
-  outcome: TokenOutcome,
+  outcome: RefreshOutcome,
   failures: number,
   retryAfterSeconds: number | undefined,
   random: number,

@@ -11,9 +11,16 @@ export function stateAfter(
   return next.state;
 }
 
-/** The token may have ended meanwhile. @param now milliseconds since the epoch */
-export function stateAfterFailure(row: LeasedRow, now: number): CredentialState {
+/** By its own time. @param now milliseconds since the epoch */
+export const hasEnded = ({ expires_at: end }: Pick<LeasedRow, 'expires_at'>, now: number): boolean =>
+  end !== null && end.getTime() <= now;
+
+/**
+ * The token may have ended meanwhile.
+ * @param now milliseconds since the epoch
+ * @param useless it counts as ended, whatever its time
+ */
+export function stateAfterFailure(row: LeasedRow, now: number, useless = false): CredentialState {
   const state = stateAfter('refresh_failed', row);
-  const ended = row.expires_at !== null && row.expires_at.getTime() <= now;
-  return (ended && step(state, 'expired', row.has_previous)?.state) || state;
+  return ((useless || hasEnded(row, now)) && step(state, 'expired', row.has_previous)?.state) || state;
 }

@@ -31,7 +31,7 @@ export interface LeasedRow {
   status: string;
 }
 
-/** The right to refresh one version of a credential, until the lease ends. */
+/** The right to refresh one version of a credential, until the lease ends; `token` is the fencing token. */
 export interface Lease extends Place {
   token: string;
   credentialId: string;
@@ -59,8 +59,9 @@ export interface RefreshState {
   metadata: CredentialMetadata;
 }
 
-/** Longer than the request to the provider may take, and what comes before and after it. */
-const LEASE_SECONDS = 60;
+/** Whoever has it extends it while they work (`lease-keeping.ts`); one that died is followed by another after this. */
+const LEASE_SECONDS = 15;
+const LEASE_END = `clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})`;
 
 const READ = `SELECT c.id, c.revision, c.credential_type, c.state, c.sealed, c.expires_at, c.refresh_at, c.refreshed_at,
     c.refresh_failures, c.metadata, c.previous_sealed IS NOT NULL AS has_previous,
@@ -69,9 +70,12 @@ const READ = `SELECT c.id, c.revision, c.credential_type, c.state, c.sealed, c.e
   JOIN integrations i ON i.organization_id = c.organization_id AND i.id = c.integration_id
   WHERE c.organization_id = $1 AND c.integration_id = $2`;
 
-/** By the clock of the database alone: those of replicas may be apart. */
+/**
+ * By the clock of the database alone: those of replicas may be apart. From here on the lease stands for the claim of the
+ * schedule, which is longer.
+ */
 const CLAIM = `UPDATE integration_credentials c
-  SET lease_token = $6, lease_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}), state = 'refreshing'
+  SET lease_token = $6, lease_until = ${LEASE_END}, refresh_claimed_until = NULL, state = 'refreshing'
   WHERE c.organization_id = $1 AND c.integration_id = $2 AND c.id = $3 AND c.revision = $4 AND c.refresh_failures = $5
     AND c.state = ANY($7) AND (c.lease_until IS NULL OR c.lease_until <= clock_timestamp())
     AND EXISTS (SELECT 1 FROM integrations i
@@ -84,6 +88,8 @@ const HOLD = 'SELECT 1 FROM integrations WHERE organization_id = $1 AND id = $2 
 /** Whose lease has gone to another, and whose credential was replaced, writes nothing. */
 const FENCE = 'WHERE organization_id = $1 AND id = $2 AND lease_token = $3 AND revision = $4';
 const RELEASED = 'lease_token = NULL, lease_until = NULL, refresh_claimed_until = NULL';
+
+const EXTEND = `UPDATE integration_credentials SET lease_until = ${LEASE_END} ${FENCE} RETURNING 1`;
 
 const withEvent = (update: string, from: number): string => {
   const parameter = (offset: number): string => `$${from + offset}`;
@@ -177,6 +183,14 @@ export class TokenLeasesRepository {
       { name: 'read tokens', text: READ, values: [organizationId, integrationId] },
     ]);
     return rows?.[0];
+  }
+
+  /** Holds the lease for longer. @returns false when the lease or the version is another by now. */
+  async extend(lease: Lease): Promise<boolean> {
+    const [rows] = await this.database.tenantAtOnce(lease.organizationId, [
+      { name: 'extend lease', text: EXTEND, values: fenceValues(lease) },
+    ]);
+    return (rows?.length ?? 0) > 0;
   }
 
   /** @returns false when the lease or the version is another by now: nothing is written then. */

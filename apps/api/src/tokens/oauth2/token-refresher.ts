@@ -4,7 +4,8 @@ import { CredentialUnusableError } from '../credential-unusable.error.js';
 import { CredentialsService } from '../credentials.service.js';
 import { Clock } from '../../common/clock.js';
 import { within } from '../within.js';
-import { endOf, storedFailure } from './refresh-failure.js';
+import { whileExtending } from './lease-keeping.js';
+import { endOf, storedFailure, withdrawnAt } from './refresh-failure.js';
 import { RefreshAttempts } from './refresh-attempts.js';
 import { type LeasedRow, type RefreshCause, TokenLeasesRepository } from './token-leases.repository.js';
 import { placeOf, type Refreshed, standingOf, type StoredTokens } from './stored-tokens.js';
@@ -20,7 +21,7 @@ interface Flight {
   began: number;
 }
 
-/** How long another replica's refresh is waited for: longer than its request to the provider may take. */
+/** How long another replica's refresh is waited for: longer than its request may take, and than its lease, should it die. */
 const PATIENCE_MS = 30_000;
 /** For whom the pause after a failure does not count. */
 const IMPATIENT: readonly RefreshCause[] = ['person', 'recovery'];
@@ -96,11 +97,14 @@ export class TokenRefresher implements OnModuleDestroy {
       const { claimed, interrupted, row } = await this.leases.claim(place, read, lease.token);
       if (!row) throw gone();
       if (claimed) {
-        const made = await this.attempts.carryOut({ source, lease, row, interrupted, cause });
+        const made = await whileExtending(
+          () => this.leases.extend(lease),
+          () => this.attempts.carryOut({ source, lease, row, interrupted, cause }),
+        );
         return made ?? (await this.afterLosing(source));
       }
       if (isAnother(row, read)) return this.opened(source, row);
-      this.refuse(row);
+      this.refuse(row, source);
       if (!row.leased && row.refresh_failures !== read.refreshFailures) {
         // Of a failure that was waited for everybody gets his part; of an older one whoever may not ask yet.
         this.refuseWhilePaused(row, waited, cause);
@@ -113,13 +117,14 @@ export class TokenRefresher implements OnModuleDestroy {
   }
 
   /** @throws CredentialUnusableError for what nobody refreshes any more */
-  private refuse({ status, state, metadata }: LeasedRow): void {
+  private refuse({ status, state, metadata }: LeasedRow, { manifest }: StoredTokens): void {
     if (status === 'disabled')
       throw new CredentialUnusableError('config', 'The integration is disabled', {
         hint: 'Enable it in Latchkey, then try again.',
       });
-    const failure = metadata.oauth?.failure;
-    if (state === 'revoked' && failure) throw storedFailure(failure, this.clock.now());
+    if (state !== 'revoked') return;
+    const now = this.clock.now();
+    throw storedFailure(metadata.oauth?.failure ?? withdrawnAt(manifest, now), now);
   }
 
   /** @throws CredentialUnusableError */

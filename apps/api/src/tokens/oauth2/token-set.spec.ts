@@ -29,6 +29,7 @@ const consented = (
   grant: TokenGrant,
   of: AuthWay = way,
   previous?: Parameters<typeof credentialOfGrant>[1]['previous'],
+  random = 0,
 ) =>
   credentialOfGrant(of, {
     grant,
@@ -36,6 +37,7 @@ const consented = (
     client: 'own',
     scopesAsked: ['a', 'b'],
     now: NOW + 500,
+    random,
     previous,
   });
 const seconds = (date: Date | null | undefined) => (date ? (date.getTime() - NOW) / 1000 : date);
@@ -91,6 +93,25 @@ describe('what a consent makes', () => {
     );
   });
 
+  it('is refreshed a little before that by chance, so that what came together does not come together again', () => {
+    const at = (lifetimeSeconds: number, random: number) =>
+      seconds(consented(granted({ lifetimeSeconds }), way, undefined, random).refreshAt)!;
+    const { refresh_margin_seconds: margin } = way.oauth2!;
+    expect([0, 0.5, 1].map((random) => at(3600, random))).toEqual([3600, 3510, 3420].map((s) => s - margin));
+    expect(at(14 * 86_400, 1)).toBe(14 * 86_400 - margin - 600);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 10_000_000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (lifetime, random) => {
+          const early = at(lifetime, 0) - at(lifetime, random);
+          expect(early).toBeGreaterThanOrEqual(0);
+          expect(early).toBeLessThanOrEqual(Math.min(600, lifetime / 20) + 0.001);
+        },
+      ),
+    );
+  });
+
   it.each<[string, Partial<TokenGrant>, AuthWay, [number | null, number | null]]>([
     ['no lifetime is used until it is refused', { lifetimeSeconds: undefined }, way, [null, null]],
     [
@@ -112,8 +133,14 @@ describe('what a consent makes', () => {
 describe('what a refresh makes', () => {
   const before = () => {
     const { fields, oauth } = consented(granted());
-    return { fields, oauth: { ...oauth!, uncertain_since: 'then' } };
+    return { fields, oauth: { ...oauth!, uncertain_since: 'then' }, random: 0 };
   };
+
+  it('is refreshed a little earlier by chance too', () => {
+    const at = (random: number) =>
+      seconds(credentialOfRefresh(way, granted(), { ...before(), random }).refreshAt);
+    expect(at(0)! - at(1)!).toBe(180);
+  });
 
   it('has the new refresh token of a provider that rotates, and else the old one', () => {
     const rotated = credentialOfRefresh(

@@ -13,6 +13,8 @@ export interface Consent {
   scopesAsked: string[];
   /** Milliseconds since the epoch. */
   now: number;
+  /** From 0 to 1. */
+  random: number;
   /** The credential it takes the place of. */
   previous?: { fields: CredentialFields; oauth: OAuthMetadata | undefined };
 }
@@ -20,6 +22,7 @@ export interface Consent {
 const TOKEN_FIELDS = ['access_token', 'refresh_token', 'token_type'];
 /** Longer than any token lives: what is said to live longer has no known end. */
 const LONGEST_LIFETIME_S = 10 * 365 * 86_400;
+const LONGEST_JITTER_S = 600;
 
 /** What a credential holds besides tokens. */
 export const withoutTokens = (fields: CredentialFields): CredentialFields =>
@@ -37,6 +40,9 @@ function marginOf({ oauth2 }: AuthWay, lifetime: number): number {
   return Math.min(oauth2?.refresh_margin_seconds ?? 0, lifetime / 5) * 1000;
 }
 
+/** How much earlier at most, in milliseconds: what came together, as after an outage, is spread, and soon comes apart. */
+const jitterOf = (lifetime: number): number => Math.min(LONGEST_JITTER_S, lifetime / 20) * 1000;
+
 /** True when there is something to refresh with. */
 export const isRefreshable = ({ oauth2 }: AuthWay, { refresh_token: token }: CredentialFields): boolean =>
   oauth2?.refresh !== 'none' && typeof token === 'string' && token !== '';
@@ -49,20 +55,24 @@ function keptRefreshToken({ grant, fields, previous }: Consent): CredentialField
   return sameAccount && sameClient ? previous?.fields.refresh_token : undefined;
 }
 
-function times(way: AuthWay, grant: TokenGrant, refreshable: boolean, before: number | null = null) {
+function times(
+  way: AuthWay,
+  grant: TokenGrant,
+  { refreshable, random, before = null }: { refreshable: boolean; random: number; before?: number | null },
+) {
   const lifetime = lifetimeOf(way, grant) ?? before ?? undefined;
   if (lifetime === undefined) return { lifetime: null, expiresAt: null, refreshAt: null };
   const end = grant.receivedAt + lifetime * 1000;
   return {
     lifetime,
     expiresAt: new Date(end),
-    refreshAt: refreshable ? new Date(end - marginOf(way, lifetime)) : null,
+    refreshAt: refreshable ? new Date(end - marginOf(way, lifetime) - random * jitterOf(lifetime)) : null,
   };
 }
 
 /** The credential that a person's consent makes. */
 export function credentialOfGrant(way: AuthWay, consent: Consent): NewCredential {
-  const { grant, scopesAsked, client, now } = consent;
+  const { grant, scopesAsked, client, now, random } = consent;
   const refreshToken = grant.refreshToken ?? keptRefreshToken(consent);
   const fields = {
     ...withoutTokens(consent.fields),
@@ -70,7 +80,7 @@ export function credentialOfGrant(way: AuthWay, consent: Consent): NewCredential
     ...(refreshToken !== undefined && { refresh_token: refreshToken }),
   };
   const refreshable = isRefreshable(way, fields);
-  const { lifetime, expiresAt, refreshAt } = times(way, grant, refreshable);
+  const { lifetime, expiresAt, refreshAt } = times(way, grant, { refreshable, random });
   const oauth: OAuthMetadata = {
     scopes_asked: scopesAsked,
     scopes_granted: grant.scopes,
@@ -116,7 +126,7 @@ export const oauthOf = (
 export function credentialOfRefresh(
   way: AuthWay,
   grant: TokenGrant,
-  before: { fields: CredentialFields; oauth: OAuthMetadata },
+  before: { fields: CredentialFields; oauth: OAuthMetadata; random: number },
 ): NewCredential & { refreshAt: Date | null; oauth: OAuthMetadata } {
   const fields = {
     ...before.fields,
@@ -125,10 +135,15 @@ export function credentialOfRefresh(
   };
   const refreshable = isRefreshable(way, fields);
   // Where a refresh does not say how long its token lives, it is as long as the one before.
-  const { lifetime, expiresAt, refreshAt } = times(way, grant, refreshable, before.oauth.lifetime_seconds);
+  const { lifetime, expiresAt, refreshAt } = times(way, grant, {
+    refreshable,
+    random: before.random,
+    before: before.oauth.lifetime_seconds,
+  });
+  const { refusals: _refusals, ...known } = before.oauth;
   const oauth: OAuthMetadata = {
-    ...before.oauth,
-    scopes_granted: grant.scopes ?? before.oauth.scopes_granted,
+    ...known,
+    scopes_granted: grant.scopes ?? known.scopes_granted,
     lifetime_seconds: lifetime,
     refreshable,
     failure: null,

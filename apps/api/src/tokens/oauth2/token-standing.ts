@@ -15,6 +15,15 @@ export interface TokenFailure {
   needs_consent: boolean;
 }
 
+/** Refreshes that the provider refused since the last one that worked, with an answer that says nothing of the consent. */
+export interface Refusals {
+  count: number;
+  /** The first of them; ISO 8601. */
+  since: string;
+  /** One of them was asked for since the service had refused the access token. */
+  token_refused: boolean;
+}
+
 /** What is known of an OAuth credential besides its secrets; `metadata.oauth` of its row. */
 export interface OAuthMetadata {
   scopes_asked: string[];
@@ -28,6 +37,7 @@ export interface OAuthMetadata {
   failure: TokenFailure | null;
   /** Since then a refresh may have been carried out whose answer was lost. */
   uncertain_since: string | null;
+  refusals?: Refusals;
 }
 
 /** What the row of a stored OAuth credential says of its tokens. */

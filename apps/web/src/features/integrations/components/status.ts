@@ -4,7 +4,7 @@ import type { IntegrationStatus } from '../api/types';
 export const statusLabels: Record<IntegrationStatus, string> = {
   active: 'Active',
   error: 'Broken',
-  needs_reauth: 'Needs sign-in',
+  needs_reauth: 'Not authorised',
   pending: 'Checking',
   disabled: 'Disabled',
 };

@@ -31,7 +31,7 @@ const STATUSES: Record<Status, Words> = {
   revoked: {
     label: 'Revoked',
     tone: 'bad',
-    means: 'The service no longer accepts it, nor what renews it. Somebody has to agree again.',
+    means: 'The service no longer accepts it, nor what renews it. Authorise again.',
   },
   unauthorized: {
     label: 'Not authorised',

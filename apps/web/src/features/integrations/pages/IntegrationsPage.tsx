@@ -4,6 +4,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { EmptyState } from '../../../components/EmptyState';
 import { Page } from '../../../components/Page';
+import { formatTotal } from '../../../lib/format';
 import { useCan, useMe } from '../../../lib/me';
 import { useListView } from '../../../lib/preferences';
 import { useIntegrations } from '../api/get-integrations';
@@ -59,7 +60,7 @@ function IntegrationsHome() {
       beside={
         query.data &&
         !filtered &&
-        !empty && <Text c="dimmed">{query.data.pagination.total.toLocaleString('en')}</Text>
+        !empty && <Text c="dimmed">{formatTotal(query.data.pagination.total)}</Text>
       }
       actions={
         canCreate && (

@@ -63,7 +63,8 @@ function UnreadableRow({ row }: { row: Unreadable }) {
     <tr>
       <Cell>{row.organization_name ?? 'One that is gone'}</Cell>
       <Cell label="What">
-        {TABLES[row.table] ?? humanize(row.table)}
+        {row.name ?? TABLES[row.table] ?? humanize(row.table)}
+        {row.name !== null && <div className={classes.sub}>{TABLES[row.table] ?? humanize(row.table)}</div>}
         <div className={classes.id}>{row.row_id}</div>
       </Cell>
       <Cell label="Key version">{row.key_version}</Cell>

@@ -73,7 +73,7 @@ function ConnectAgain({
         />
       )}
     >
-      {byConsent ? 'Connect it again' : 'Replace credentials'}
+      {byConsent ? 'Authorise again' : 'Replace credentials'}
     </Button>
   );
 }

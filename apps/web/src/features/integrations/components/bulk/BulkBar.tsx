@@ -7,6 +7,7 @@ import {
   IconTrash,
   type TablerIcon,
 } from '@tabler/icons-react';
+import { formatTotal } from '../../../../lib/format';
 import type { BulkAction, Integration } from '../../api/types';
 import { countOf, NOTHING, pageState, type Selection, togglePage } from './selection';
 import { actionWords } from './words';
@@ -57,8 +58,7 @@ export function BulkBar({ page, total, selection, onSelect, starting, onAct }: B
       )}
       {more && total > MOST && (
         <Text size="xs" c="dimmed">
-          All {total.toLocaleString('en')} are too many at once: filter them down to{' '}
-          {MOST.toLocaleString('en')}.
+          All {formatTotal(total)} are too many at once: filter them down to {MOST.toLocaleString('en')}.
         </Text>
       )}
       {count > 0 && (

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { credentialStateWords } from './credential-states';
 
 describe('the state of a stored credential', () => {
-  it.each(['revoked', 'expired'])('%s asks to enter another one, or to agree again', (state) => {
+  it.each(['revoked', 'expired'])('%s asks to enter another one, or to authorise again', (state) => {
     expect(credentialStateWords(state).means).toContain('Enter a new one');
     const byConsent = credentialStateWords(state, true);
     expect(byConsent.means).toContain('Authorise again');

@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { EmptyState } from '../../../../components/EmptyState';
 import { ErrorState } from '../../../../components/ErrorState';
 import { Pager } from '../../../../components/Pager';
-import { plural } from '../../../../lib/format';
+import { formatTotal } from '../../../../lib/format';
 import type { ListView } from '../../../../lib/preferences';
 import type { IntegrationList } from '../../api/get-integrations';
 import type { IntegrationFilters } from '../../api/types';
@@ -52,17 +52,18 @@ export function IntegrationsResult(props: IntegrationsResultProps) {
         onStarted={props.onStarted}
       />
       <Pager
-        summary={plural(
-          pagination.total,
-          filtered ? 'match' : 'integration',
-          filtered ? 'matches' : 'integrations',
-        )}
+        summary={`${formatTotal(pagination.total)} ${wordOf(pagination.total, filtered)}`}
         pagination={pagination}
         onPage={onPage}
       />
     </>
   );
 }
+
+const wordOf = (total: number, filtered: boolean): string => {
+  if (filtered) return total === 1 ? 'match' : 'matches';
+  return total === 1 ? 'integration' : 'integrations';
+};
 
 function NoMatch({ onClear }: { onClear: () => void }) {
   return (

@@ -1,4 +1,5 @@
 import { UnstyledButton } from '@mantine/core';
+import { formatTotal } from '../../../../lib/format';
 import type { StatusCounts } from '../../api/get-status-counts';
 import { type IntegrationStatus, STATUSES } from '../../api/types';
 import { statusLabels, statusTones } from '../status';
@@ -43,7 +44,7 @@ function Choice({ label, count, tone, pressed, onClick }: ChoiceProps) {
     <UnstyledButton className={classes.choice} aria-pressed={pressed} onClick={onClick}>
       {label}
       <span className={classes.count} data-numbers data-tone={count ? tone : undefined}>
-        {count ?? '\u00a0'}
+        {count === undefined ? '\u00a0' : formatTotal(count)}
       </span>
     </UnstyledButton>
   );
