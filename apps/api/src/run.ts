@@ -23,7 +23,7 @@ function isListenRefusal(error: unknown, host: string): boolean {
 }
 
 const isDatabaseRefusal = (error: unknown): boolean =>
-  /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|28|3D|08|42501)/.test((error as { code?: string }).code ?? '');
+  /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|28|3D|08|53|57P|42501)/.test((error as { code?: string }).code ?? '');
 
 /** What a person can act on is said plainly; anything else with its stack. */
 function explainFailure(error: unknown, environment: Environment | undefined): number {

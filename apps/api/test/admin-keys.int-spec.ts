@@ -153,6 +153,8 @@ describe('a super admin', () => {
         organization_name: 'Acme Corp',
         table: 'integration_credentials',
         row_id: broken,
+        name: expect.stringMatching(/^Bulk /),
+        integration_id: expect.any(String),
         key_version: 2,
         reason: expect.any(String),
         found_at: expect.any(String),

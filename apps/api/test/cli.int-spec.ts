@@ -3,7 +3,15 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { latchkey, settingsOf } from './support/cli.js';
-import { addCredentials, finishRotations, flip, readAll, rotationsOf, runnerOf } from './support/keys.js';
+import {
+  addCredentials,
+  finishRotations,
+  flip,
+  readAll,
+  rotationsOf,
+  runnerOf,
+  startRotation,
+} from './support/keys.js';
 import { type Account, TestApp } from './support/test-app.js';
 
 const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
@@ -82,14 +90,35 @@ describe('latchkey keys', () => {
     expect(trail).toMatchObject([{ actor_type: 'system', metadata: { component: 'cli' } }]);
   });
 
-  it('verify ends with 1 and names what does not open', async () => {
+  it('verify ends with 1 and names what does not open, as status and a refused retirement do', async () => {
     const [id] = await addCredentials(testApp, account, 2);
     await flip(testApp, id!);
+    const [integration] = await testApp.sql<{ id: string; name: string; organization: string }>(
+      `SELECT i.id, i.name, o.name AS organization FROM integrations i
+       JOIN integration_credentials c ON c.integration_id = i.id JOIN organizations o ON o.id = i.organization_id
+       WHERE c.id = $1`,
+      [id],
+    );
+    const { name, organization } = integration!;
 
-    const { code, out } = await latchkey(testApp, ['keys', 'verify', slug]);
+    const verified = await latchkey(testApp, ['keys', 'verify', slug]);
 
+    expect(verified.code).toBe(1);
+    const line = verified.out.split('\n').find((text) => text.includes(id!));
+    expect(line).toContain(organization);
+    expect(line).toContain(`“${name}”`);
+    const status = await latchkey(testApp, ['keys', 'status', '--limit', '100']);
+    expect(status.out.split('\n').find((text) => text.includes(id!))).toContain(`“${name}”`);
+    const machines = JSON.parse(
+      (await latchkey(testApp, ['keys', 'status', '--json', '--limit', '100'])).out,
+    );
+    expect(machines.unreadable).toContainEqual(
+      expect.objectContaining({ row_id: id, name, integration_id: integration!.id }),
+    );
+    await latchkey(testApp, ['keys', 'rotate-org', slug]);
+    const { code, err } = await latchkey(testApp, ['keys', 'retire', slug]);
     expect(code).toBe(1);
-    expect(out).toContain(id);
+    expect(err).toContain(`“${name}”`);
   });
 
   it('rotate-org --all rotates every key, and retire everything that can go', async () => {
@@ -143,6 +172,29 @@ describe('latchkey keys', () => {
     expect(await readAll(testApp, account)).toEqual({ versions: { 2: 8000 }, right: 8000 });
   });
 
+  it.each([
+    ['held by another process', 'gen_random_uuid()', /another process works on it.*goes on in [\d,]+ s/],
+    ['tried again later', 'NULL', /is tried again in \d+ s/],
+  ])('says that it waits for one that is %s', async (_, token, said) => {
+    await addCredentials(testApp, account, 3);
+    const { id } = await startRotation(testApp.app, account);
+    await testApp.sql(
+      `UPDATE key_rotations SET lease_token = ${token}, lease_until = now() + interval '10 min' WHERE id = $1`,
+      [id],
+    );
+    const stopping = new AbortController();
+    const told = (text: string) => said.test(text) && stopping.abort();
+
+    const { code, err } = await latchkey(testApp, ['keys', 'rotate-org', slug], {
+      signal: stopping.signal,
+      told,
+    });
+
+    expect(code).toBe(1);
+    expect(err.match(new RegExp(said, 'g'))).toHaveLength(1);
+    expect(await latestOf()).toMatchObject({ state: 'paused', done: 0 });
+  });
+
   it('as a process of its own pauses on SIGINT', async () => {
     await addCredentials(testApp, account, 8000);
     const { child, ended, output } = start({}, 'keys', 'rotate-org', slug);
@@ -156,35 +208,6 @@ describe('latchkey keys', () => {
     await rotationsOf(testApp.app).resume({ kind: 'system', component: 'test' }, left.id);
     await finishRotations(testApp.app);
     expect(await readAll(testApp, account)).toEqual({ versions: { 2: 8000 }, right: 8000 });
-  });
-
-  it.each([
-    [[], 'Usage: latchkey'],
-    [['keys'], 'Which command'],
-    [['keys', 'shred'], 'There is no command “keys shred”'],
-    [['keys', 'rotate-org'], 'Which organisation?'],
-    [['keys', 'rotate-org', 'acme', '--all'], 'not both'],
-    [['keys', 'status', 'please'], 'What is “please”?'],
-    [['keys', 'status', '--limit', 'many'], '--limit must be a whole number'],
-    [['keys', 'status', '--forse'], '--forse'],
-    [['bake'], 'There is no command “bake”'],
-    [['import'], 'Import what?'],
-    [['import', 'fernet'], 'Which file?'],
-    [['import', 'fernet', 'file.csv'], 'Into which organisation?'],
-    [['import', 'fernet', 'file.csv', '--organization', 'acme'], 'LATCHKEY_FERNET_KEY'],
-  ])('%j is not understood, and ends with 2', async (args, said) => {
-    const { code, out, err } = await latchkey(testApp, args);
-    expect(code).toBe(2);
-    expect(out + err).toContain(said);
-  });
-
-  it.each([
-    [['--help'], 'Usage: latchkey <command>'],
-    [['keys', '--help'], 'rotate-org <slug or id>'],
-    [['keys', 'retire', '--help'], 'Usage: latchkey keys retire'],
-    [['help', 'import', 'fernet'], '\\copy'],
-  ])('%j helps, and ends with 0', async (args, said) => {
-    expect(await latchkey(testApp, args)).toEqual({ code: 0, out: expect.stringContaining(said), err: '' });
   });
 
   it('rotate-root makes a new root key, and retire root destroys the old one', async () => {

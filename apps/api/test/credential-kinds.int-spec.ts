@@ -1,3 +1,4 @@
+import { generateKeyPairSync, verify } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { type CertificateAndKey, TestAuthority } from './support/certificates.js';
@@ -134,6 +135,32 @@ describe('a signed JWT', () => {
     expect(jwt.decode(bearer(service.requests[0]!), { complete: true })?.header.kid).toBeUndefined();
   });
 
+  it('with EdDSA is one that the service can verify (RFC 8037)', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    service.answers({
+      'GET /v1/me': (request) => {
+        const [header = '', claims = '', signature = ''] = bearer(request).split('.');
+        const signed = Buffer.from(`${header}.${claims}`);
+        const right = verify(null, signed, publicKey, Buffer.from(signature, 'base64url'));
+        return { status: right ? 200 : 500, json: {} };
+      },
+    });
+    const pem = privateKey.export({ format: 'pem', type: 'pkcs8' });
+    const claims = { issuer: 'latchkey', key_id: 'k1', lifetime_seconds: 120 };
+    const { body } = await create({
+      credential_type: 'jwt',
+      algorithm: 'EdDSA',
+      private_key: pem,
+      ...claims,
+    }).expect(201);
+
+    expect(body.data.integration.status).toBe('active');
+    const token = jwt.decode(bearer(service.requests[0]!), { complete: true });
+    expect(token?.header).toEqual({ alg: 'EdDSA', typ: 'JWT', kid: 'k1' });
+    const { iss, iat = 0, exp } = token?.payload as jwt.JwtPayload;
+    expect([iss, exp]).toEqual(['latchkey', iat + 120]);
+  });
+
   it('that is refused is told of', async () => {
     service.answers({ 'GET /v1/me': { status: 401, json: {} } });
     const credentials = { credential_type: 'jwt', algorithm: 'HS256', secret: SECRET.repeat(2) };
@@ -150,7 +177,7 @@ describe('a signed JWT', () => {
       'must be a private key in PEM form',
     ],
     ['secret', { algorithm: 'HS256', secret: 'too short' }, 'must be at least 32 bytes long'],
-    ['algorithm', { algorithm: 'none' }, 'must be one of: RS256, ES256, HS256'],
+    ['algorithm', { algorithm: 'none' }, 'must be one of: RS256, ES256, EdDSA, HS256'],
     ['lifetime_seconds', { private_key: rsa.privateKey, lifetime_seconds: 1 }, 'must be between 60 and 3600'],
   ])('is refused for a wrong %s', async (field, more, message) => {
     await bench.refused(create({ credential_type: 'jwt', ...more }), field, message);

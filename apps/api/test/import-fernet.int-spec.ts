@@ -199,4 +199,21 @@ describe('latchkey import fernet', () => {
       err: expect.stringContaining('cannot be read'),
     });
   });
+
+  it('makes each integration once, when the same file is imported twice at the same time', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `At once ${index}`);
+    const rows = names.map((name) => http(name));
+    const answers = await Promise.all([importRows(rows), importRows(rows)]);
+
+    const summaries = answers.map(
+      ({ out }) => JSON.parse(out).summary as { created: number; skipped: number },
+    );
+    expect(summaries.reduce((sum, { created }) => sum + created, 0)).toBe(20);
+    expect(summaries.reduce((sum, { skipped }) => sum + skipped, 0)).toBe(20);
+    const made = await testApp.sql<{ name: string }>(
+      "SELECT name FROM integrations WHERE organization_id = $1 AND name LIKE 'At once %'",
+      [account.organizationId],
+    );
+    expect(made.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+  });
 });

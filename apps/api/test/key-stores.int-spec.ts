@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { boot } from './support/boot.js';
+import { latchkey } from './support/cli.js';
 import { KmsCounterpart } from './support/kms.js';
 import { KeysBench, type Tenant } from './support/keys-bench.js';
 import { TransitCounterpart } from './support/transit.js';
@@ -190,6 +191,34 @@ describe.each(REMOTES)('with the root key in $name', (remote) => {
 
     expect(await bench.tryCredential(tenant)).toBe(503);
     expect(await bench.ready()).toMatchObject({ status: 503, keyStore: { status: 'unavailable' } });
+  });
+
+  it('while a store refuses, nothing new can be made under it, which is said in plain words', async () => {
+    await bench.restart();
+    remote.refuse(true);
+    const { body, status } = await bench.testApp.http.post('/api/v1/auth/register').send({
+      email: `refused-${remote.name}@example.com`,
+      password: 'winter tram pencil 42',
+      full_name: 'Refused',
+      organization_name: 'Refused',
+    });
+
+    expect(status).toBe(503);
+    expect(body.error).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: 'The root key cannot be used. Tell whoever runs Latchkey.',
+    });
+  });
+
+  it('the command says why it cannot start, and that it waits', async () => {
+    remote.away(true);
+    const { code, out, err } = await latchkey(bench.testApp, ['keys', 'status'], {
+      environment: { ...remote.settings(), KEY_STORE_BOOT_WAIT: '1' },
+    });
+
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/(AWS KMS|Vault Transit) key .*Latchkey waits for it/);
+    expect(err).toMatch(/The key store cannot be reached\. (AWS KMS|Vault Transit) key/);
   });
 
   it('probes ask the store once in ten seconds, however many there are', async () => {

@@ -23,6 +23,7 @@ describe('from one store to another', () => {
 
   afterEach(async () => {
     kms.fault = null;
+    kms.lie = null;
     kms.faults = Infinity;
     kms.denied.clear();
     await bench.close();
@@ -155,6 +156,30 @@ describe('from one store to another', () => {
     expect((await bench.rotation.status()).next).toMatchObject({ store: 'aws-kms', fingerprint: null });
     expect(await bench.tryAll([tenant])).toEqual([200]);
     expect(await bench.ready()).toMatchObject({ status: 200, keyStore: { status: 'ok' } });
+  });
+
+  it('nothing takes the place of a wrapped key before it was opened again', async () => {
+    const during = {
+      ...kms.settings(kms.createKey()),
+      KEY_STORE: 'file',
+      KEY_STORE_NEXT: 'aws-kms',
+    };
+    bench = await KeysBench.start(during);
+    const tenants = [await bench.tenant(), await bench.tenant()];
+    const before = bench.fingerprint;
+    await bench.rotation.start(OPERATOR);
+    // A proxy in between mixes answers up: everybody gets the first one.
+    let first: string | undefined;
+    kms.lie = (operation, answer) =>
+      operation === 'Encrypt' ? { ...answer, CiphertextBlob: (first ??= answer.CiphertextBlob) } : answer;
+    await expect(bench.worker.run()).rejects.toThrow('does not open what it wraps');
+
+    expect(await bench.lastRotation()).toMatchObject({ state: 'failed', done: 0, skipped: 0 });
+    expect(await bench.named()).toEqual([before]);
+    kms.lie = null;
+    await bench.rotate();
+    await bench.restart();
+    expect(await bench.tryAll(tenants)).toEqual([200]);
   });
 
   it('a store that asks for fewer calls gets them later', async () => {

@@ -2,7 +2,14 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { UnreadableCredentials } from '../src/integrations/credentials/unreadable-credentials.js';
 import { UnwrappedKeys } from '../src/vault/unwrapped-keys.js';
 import { Counterpart } from './support/counterpart.js';
-import { addCredentials, finishRotations, flip, rotationsOf, startRotation } from './support/keys.js';
+import {
+  addCredentials,
+  finishRotations,
+  flip,
+  readAll,
+  rotationsOf,
+  startRotation,
+} from './support/keys.js';
 import { createIntegration, integrationForm, letIn, type Stage } from './support/route-calls.js';
 import { type Account, TestApp } from './support/test-app.js';
 import { round } from './support/watch.js';
@@ -133,4 +140,61 @@ it('a row that names another version than its value was sealed under is found by
 
   const reasons = (await unreadable()).filter(({ row_id }) => row_id === id).map(({ reason }) => reason);
   expect(reasons).toEqual([expect.stringContaining('names another version')]);
+});
+
+it('no byte of a value that was changed, and no cut, stops the rotation of the others', async () => {
+  const hurt = await testApp.account();
+  const ids = await addCredentials(testApp, hurt, 12);
+  const [cut, ...flipped] = ids;
+  // Format, every byte of the key version, salt, nonce, ciphertext: the highest bit of each.
+  for (const [index, offset] of [0, 1, 2, 3, 4, 5, 37, 49, 60].entries())
+    await testApp.sql(
+      'UPDATE integration_credentials SET sealed = set_byte(sealed, $2, get_byte(sealed, $2) # 128) WHERE id = $1',
+      [flipped[index], offset],
+    );
+  await testApp.sql("UPDATE integration_credentials SET sealed = '' WHERE id = $1", [cut]);
+
+  const { id } = await startRotation(testApp.app, hurt);
+  await finishRotations(testApp.app);
+
+  expect(await find(id)).toMatchObject({ state: 'completed', total: 12, done: 2, skipped: 10 });
+  expect((await readAll(testApp, hurt)).versions).toEqual({ 1: 10, 2: 2 });
+  await testApp.as(account).post('/admin/keys/verify', { organization_id: hurt.organizationId }).expect(202);
+  await finishRotations(testApp.app);
+  expect(await rotationsOf(testApp.app).findLatest(hurt.organizationId, 'verification')).toMatchObject({
+    state: 'completed',
+    done: 2,
+    skipped: 10,
+  });
+});
+
+it('a rotation whose own new key does not open has failed, and goes on with another one', async () => {
+  const sick = await testApp.account();
+  await addCredentials(testApp, sick, 3);
+  const { id } = await startRotation(testApp.app, sick);
+  await testApp.sql(
+    `UPDATE organization_keys SET wrapped_key = set_byte(wrapped_key, 60, get_byte(wrapped_key, 60) # 1)
+     WHERE organization_id = $1 AND version = 2`,
+    [sick.organizationId],
+  );
+  testApp.app.get(UnwrappedKeys, { strict: false }).forget(sick.organizationId);
+  await finishRotations(testApp.app);
+  expect(await find(id)).toMatchObject({
+    state: 'failed',
+    done: 0,
+    skipped: 0,
+    error: expect.stringContaining('version 2'),
+  });
+
+  await testApp.as(account).post(`/admin/keys/rotations/${id}/resume`).expect(200);
+  await finishRotations(testApp.app);
+
+  expect(await find(id)).toMatchObject({
+    state: 'completed',
+    from_key: '1',
+    to_key: '3',
+    done: 3,
+    skipped: 0,
+  });
+  expect(await readAll(testApp, sick)).toEqual({ versions: { 3: 3 }, right: 3 });
 });

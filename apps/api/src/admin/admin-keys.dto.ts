@@ -136,6 +136,14 @@ export class UnreadableDto {
   @TextField({ nullable: true, example: 'Acme Corp' }) organization_name: string | null;
   @TextField({ example: 'integration_credentials' }) table: string;
   @UuidField() row_id: string;
+  @TextField({
+    nullable: true,
+    example: 'Production Argo CD',
+    description: 'What people know it by: the name of the integration or of the GitHub App.',
+  })
+  name: string | null;
+  @UuidField({ nullable: true, description: 'For the credential of an integration.' }) integration_id:
+    string | null;
   @IntegerField({ example: 1 }) key_version: number;
   @TextField({ example: 'The sealed value was changed or moved.' }) reason: string;
   @DateField() found_at: Date;

@@ -48,8 +48,10 @@ export class KeyOperationsService {
 
   /** @throws AppError NOT_FOUND, CONFLICT */
   async resume(actor: KeyActor, id: string): Promise<Rotated> {
-    const { kind } = await this.rotations.require(id);
-    if (kind !== 'root') return this.show(await this.rotations.resume(actor, id));
+    const rotation = await this.rotations.require(id);
+    const { kind } = rotation;
+    if (kind === 'verification') return this.show(await this.rotations.resume(actor, id));
+    if (kind === 'organization') return this.show(await this.organizations.resume(actor, rotation));
     await this.root.resume(actor);
     return this.reader.rotation(id);
   }

@@ -4,7 +4,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { AppError } from '../common/app-error.js';
 import { IntegrationImportService, type ImportOutcome } from '../integrations/integration-import.service.js';
 import { KeysOverviewService } from '../vault/keys-overview.service.js';
-import { atMost, type Call } from './command.js';
+import { atMost, type Call, takes } from './command.js';
 import { FernetSource } from './fernet-source.js';
 import { readRows } from './import-file.js';
 import { count, table } from './output.js';
@@ -56,6 +56,7 @@ export async function runImport(call: Call): Promise<number> {
       format ? `Nothing is known of “${format}”; there is fernet.` : 'Import what? There is fernet.',
     );
   atMost(more, 0);
+  takes(call.options, 'organization', 'dry-run');
   if (!file) throw new UsageError('Which file?');
   const { organization: wanted } = call.options;
   if (!wanted) throw new UsageError('Into which organisation? Name it with --organization.');
@@ -72,7 +73,7 @@ export async function runImport(call: Call): Promise<number> {
   }
   // Neither what is started from here nor a crash report needs it any more.
   const { [KEY_VARIABLE]: _key, ...environment } = call.environment;
-  const session = await openSession(environment);
+  const session = await openSession(environment, call.streams.err);
   try {
     const overview = session.app.get(KeysOverviewService, { strict: false });
     const importer = session.app.get(IntegrationImportService, { strict: false });

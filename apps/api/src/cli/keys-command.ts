@@ -5,8 +5,8 @@ import { NIL_ORGANIZATION } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { KeyRotations } from '../vault/key-rotations.service.js';
 import { KeysOverviewService } from '../vault/keys-overview.service.js';
-import { atMost, type Call } from './command.js';
-import { statusText } from './keys-status.js';
+import { atMost, type Call, takes } from './command.js';
+import { statusText, unreadableTable } from './keys-status.js';
 import { count, Progress, progressLine } from './output.js';
 import { openSession, type Session } from './session.js';
 import { UsageError } from './usage.js';
@@ -15,27 +15,32 @@ import { CLI, Work } from './work.js';
 /** @returns the exit code. */
 type Run = (keys: KeysCommand) => Promise<number>;
 
-const COMMANDS: Record<string, Run> = {
-  status: (keys) => keys.status(),
-  'rotate-root': (keys) => keys.rotateRoot(),
-  'rotate-org': (keys) => keys.rotateOrganizations(),
-  verify: (keys) => keys.verify(),
-  retire: (keys) => keys.retire(),
+const COMMANDS: Record<string, { run: Run; words: number; options: string[] }> = {
+  status: { run: (keys) => keys.status(), words: 0, options: ['limit'] },
+  'rotate-root': { run: (keys) => keys.rotateRoot(), words: 0, options: [] },
+  'rotate-org': { run: (keys) => keys.rotateOrganizations(), words: 1, options: ['all'] },
+  verify: { run: (keys) => keys.verify(), words: 1, options: [] },
+  retire: { run: (keys) => keys.retire(), words: 1, options: ['key-version'] },
 };
 
 /** `latchkey keys …` */
 export async function runKeys(call: Call): Promise<number> {
   const [name = '', ...words] = call.words;
-  const run = COMMANDS[name];
-  if (!run) throw new UsageError(name ? `There is no command “keys ${name}”.` : 'Which command of keys?');
-  atMost(words, name === 'status' || name === 'rotate-root' ? 0 : 1);
+  const command = COMMANDS[name];
+  if (!command) throw new UsageError(name ? `There is no command “keys ${name}”.` : 'Which command of keys?');
+  if (name === 'retire' && words.length === 2 && /^\d+$/.test(words[1]!))
+    throw new UsageError(`One version is named with --key-version ${words[1]}.`);
+  atMost(words, command.words);
+  takes(call.options, ...command.options);
+  if (call.options.keyVersion !== undefined && (words[0] === undefined || words[0] === 'root'))
+    throw new UsageError('--key-version needs an organisation.');
   const organizations = name === 'rotate-org' && !call.options.all;
   if (organizations && !words[0]) throw new UsageError('Which organisation? Name one, or say --all.');
   if (name === 'rotate-org' && call.options.all && words[0])
     throw new UsageError('Name an organisation or say --all, not both.');
-  const session = await openSession(call.environment);
+  const session = await openSession(call.environment, call.streams.err);
   try {
-    return await run(new KeysCommand({ ...call, words }, session));
+    return await command.run(new KeysCommand({ ...call, words }, session));
   } finally {
     await session.close();
   }
@@ -59,8 +64,10 @@ class KeysCommand {
   }
 
   async status(): Promise<number> {
-    const { keys } = await this.reader.keys({ page: 1, per_page: this.call.options.limit });
-    this.answer({ keys }, () => statusText(keys));
+    const page = { page: 1, per_page: this.call.options.limit };
+    const { keys } = await this.reader.keys(page);
+    const { unreadable } = await this.reader.unreadable(page);
+    this.answer({ keys, unreadable }, () => statusText(keys, unreadable));
     return 0;
   }
 
@@ -104,15 +111,10 @@ class KeysCommand {
     });
     const finished = await this.work.follow(`Verify ${organization?.name ?? 'everything'}`, rotation);
     const query = { page: 1, per_page: 100, organization_id: organization?.id };
-    const { unreadable } = await this.reader.unreadable(query);
+    const { unreadable, pagination } = await this.reader.unreadable(query);
+    const said = ending('Every sealed value was looked at', finished);
     this.answer({ rotation: finished, unreadable }, () =>
-      [
-        ending('Every sealed value was looked at', finished),
-        ...unreadable.map(
-          (row) =>
-            `${row.organization_name ?? row.organization_id}  ${row.table}  ${row.row_id}  ${row.reason}`,
-        ),
-      ].join('\n'),
+      unreadable.length === 0 ? said : `${said}\n\n${unreadableTable(unreadable, pagination.total)}`,
     );
     return finished.state === 'completed' && finished.skipped === 0 ? 0 : 1;
   }
@@ -132,8 +134,6 @@ class KeysCommand {
   }
 
   private async retireAll(): Promise<number> {
-    if (this.call.options.keyVersion !== undefined)
-      throw new UsageError('--key-version needs an organisation.');
     const results: object[] = [];
     let refused = 0;
     for (const { id, name } of await this.overview.withOlderVersions()) {
@@ -181,6 +181,8 @@ class KeysCommand {
 
 function ending(done: string, rotation: KeyRotationDto): string {
   if (rotation.state === 'completed') return `${done}: ${progressLine({ ...rotation, state: 'running' })}.`;
+  if (rotation.state === 'failed')
+    return `It could not go on: ${rotation.error ?? 'it failed.'} Once that is mended, the same command goes on with it.`;
   return `Paused at ${progressLine({ ...rotation, state: 'running' })}. The same command goes on with it.`;
 }
 

@@ -1,4 +1,4 @@
-import type { KeyRotationDto, KeysDto } from '../admin/admin-keys.dto.js';
+import type { KeyRotationDto, KeysDto, UnreadableDto } from '../admin/admin-keys.dto.js';
 import { count, progressLine, table } from './output.js';
 
 const moment = (date: Date | null): string =>
@@ -41,8 +41,24 @@ function rotationsTable(rotations: KeyRotationDto[]): string {
   return table([['what', 'state', 'progress', 'started', 'finished', 'old key retired'], ...rows]);
 }
 
+/** What does not open, by the names that people know. */
+export function unreadableTable(unreadable: UnreadableDto[], total: number): string {
+  const rows = unreadable.map((row) => [
+    row.organization_name ?? row.organization_id,
+    row.name === null ? row.table : `“${row.name}”`,
+    String(row.key_version),
+    row.row_id,
+    row.reason,
+  ]);
+  const rest = total - unreadable.length;
+  return (
+    table([['does not open', 'what', 'version', 'row', 'why'], ...rows]) +
+    (rest > 0 ? `\n… and ${rest} more` : '')
+  );
+}
+
 /** How the keys stand, for a person. */
-export function statusText(keys: KeysDto): string {
+export function statusText(keys: KeysDto, unreadable: UnreadableDto[]): string {
   const shown = keys.organizations.length;
   const { next_root_key: next } = keys;
   const rest = keys.pagination.total - shown;
@@ -73,6 +89,7 @@ export function statusText(keys: KeysDto): string {
   if (shown > 0) {
     parts.push(organizationsTable(keys) + (rest > 0 ? `\n… and ${rest} more (--limit)` : ''));
   }
+  if (unreadable.length > 0) parts.push(unreadableTable(unreadable, keys.unreadable));
   if (keys.rotations.length > 0) parts.push(rotationsTable(keys.rotations));
   return parts.join('\n\n');
 }

@@ -9,7 +9,7 @@ export interface Streams {
 }
 
 const PROGRESS_EVERY_MS = 5000;
-const number = new Intl.NumberFormat('en');
+export const number = new Intl.NumberFormat('en');
 
 export const count = (value: number, one: string, many = `${one}s`): string =>
   `${number.format(value)} ${value === 1 ? one : many}`;
@@ -42,6 +42,7 @@ export function progressLine(rotation: KeyRotationDto): string {
 export class Progress {
   private last = '';
   private shownAt = 0;
+  private waitsFor = '';
 
   constructor(
     private readonly streams: Streams,
@@ -49,16 +50,33 @@ export class Progress {
   ) {}
 
   show(label: string, rotation: KeyRotationDto): void {
-    const line = `${label}: ${progressLine(rotation)}`;
+    this.line(`${label}: ${progressLine(rotation)}`, rotation.state !== 'running');
+  }
+
+  /** @param last it is the end, and shown however soon it comes. */
+  line(line: string, last = false): void {
     if (this.silent || line === this.last) return;
-    const due = Date.now() - this.shownAt >= PROGRESS_EVERY_MS || rotation.state !== 'running';
+    const due = Date.now() - this.shownAt >= PROGRESS_EVERY_MS || last;
     if (!this.streams.terminal && !due) return;
     this.streams.err(this.streams.terminal ? `\r\u001b[K${line}` : `${line}\n`);
     this.last = line;
     this.shownAt = Date.now();
   }
 
+  /** Says once what is waited for: a process that was killed holds it until its time is up. */
+  wait(label: string, { held, seconds }: { held: boolean; seconds: number }): void {
+    const what = `${label} ${held}`;
+    if (this.silent || this.waitsFor === what) return;
+    this.waitsFor = what;
+    const line = held
+      ? `another process works on it. Should that one have ended, this command goes on in ${seconds} s.`
+      : `it could not go on, and is tried again in ${seconds} s.`;
+    this.streams.err(`${this.streams.terminal ? '\r\u001b[K' : ''}${label}: ${line}\n`);
+    this.last = '';
+  }
+
   end(): void {
+    this.waitsFor = '';
     if (!this.silent && this.streams.terminal && this.last) this.streams.err('\n');
     this.last = '';
   }

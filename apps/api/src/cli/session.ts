@@ -11,21 +11,33 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** What a start logs of itself is no part of a command's answer; failures are told by whoever runs the command. */
+/**
+ * What a start logs of itself is no part of a command's answer; failures are told by whoever runs the command. What is
+ * wrong with a key store is said while it is waited for.
+ */
 class QuietLogger extends ConsoleLogger {
+  constructor(private readonly tell: (text: string) => void) {
+    super({ logLevels: ['error', 'fatal'], colors: false });
+  }
+
+  override warn(message: unknown, ...rest: unknown[]): void {
+    if (rest.at(-1) === 'Keys') this.tell(`${String(message)}\n`);
+  }
+
   override error(message: unknown, ...rest: unknown[]): void {
     if (rest.at(-1) !== 'ExceptionHandler') super.error(message, ...rest);
   }
 }
 
-export async function openSession(source: NodeJS.ProcessEnv): Promise<Session> {
+/** @param tell takes what is said before there is an answer. */
+export async function openSession(source: NodeJS.ProcessEnv, tell: (text: string) => void): Promise<Session> {
   // Nothing runs here by itself: jobs and ticks are for the server.
   const environment = loadEnvironment({ ...source, LATCHKEY_ROLE: 'api' });
   const database = await joinDatabase(environment);
   try {
     const app = await NestFactory.createApplicationContext(
       AppModule.with(environment, database.urls, new SystemClock()),
-      { abortOnError: false, logger: new QuietLogger({ logLevels: ['error', 'fatal'], colors: false }) },
+      { abortOnError: false, logger: new QuietLogger(tell) },
     );
     const close = async (): Promise<void> => {
       await app.close();

@@ -37,6 +37,11 @@ Opens every sealed value and names those that do not open. Ends with 1 when ther
 
 Destroys old versions of a key for good. PostgreSQL proves that nothing is sealed under them; otherwise nothing happens
 and it is said what still uses them. Without a name: of every organisation that has older versions.`,
+  'seed-demo': `Usage: latchkey seed-demo [--integrations <n>] [--force] [--json]
+
+Makes the account demo@example.com with an organisation and that many integrations (1,000 unless you say) of all types that
+are entered by hand, and prints its password once. Their credentials are random and of no use anywhere, their addresses are
+under example.com, and the watch never looks at them. An installation that has accounts is refused, unless you say --force.`,
   'import fernet': `Usage: latchkey import fernet <file> --organization <slug or id> [--dry-run] [--json]
 
 Takes over integrations whose credentials were sealed with Fernet. LATCHKEY_FERNET_KEY holds the key: the master key or
@@ -54,8 +59,9 @@ organisation has is skipped, so the same file can be imported twice. One row tha
 
 const TOP = `Usage: latchkey <command>
 
-  keys     root key and organisations' keys: status, rotate-root, rotate-org, verify, retire
-  import   integrations from another system: fernet
+  keys       root key and organisations' keys: status, rotate-root, rotate-org, verify, retire
+  import     integrations from another system: fernet
+  seed-demo  an account with many integrations that are none, to look at and to measure with
 
 \`latchkey <command> --help\` says more. It works beside a running Latchkey on the same settings (LATCHKEY_DATA_DIR or
 DATABASE_URL, and the key store's), or alone. It ends with 0 when all went well, 1 when something did not, 2 when it was

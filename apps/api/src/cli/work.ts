@@ -5,6 +5,7 @@ import { KeyOperationsService } from '../admin/key-operations.service.js';
 import { NIL_ORGANIZATION, type SystemActor } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { JobQueue } from '../jobs/job-queue.js';
+import { KeyRotations } from '../vault/key-rotations.service.js';
 import { RootRotationWorker } from '../vault/root-rotation.worker.js';
 import { RotationRunner } from '../vault/rotation-runner.js';
 import type { Progress } from './output.js';
@@ -44,7 +45,7 @@ export class Work {
         continue;
       }
       if (Date.now() >= oursFrom) {
-        working ??= this.carryOut(rotation).finally(() => (working = undefined));
+        working ??= this.carryOut(label, rotation).finally(() => (working = undefined));
         await Promise.race([working, delay(LOOK_MS)]);
       } else {
         await delay(LOOK_MS);
@@ -52,7 +53,7 @@ export class Work {
     }
   }
 
-  private async carryOut(rotation: KeyRotationDto): Promise<void> {
+  private async carryOut(label: string, rotation: KeyRotationDto): Promise<void> {
     const { app } = this.session;
     if (rotation.kind === 'root') {
       // Why it could not go on stands beside the rotation, and is shown with it.
@@ -64,7 +65,9 @@ export class Work {
       const organizationId = rotation.organization_id ?? NIL_ORGANIZATION;
       await app.get(RotationRunner, { strict: false }).work(organizationId, rotation.id);
     }
-    // Somebody else may hold it: another look in a moment, and not at once.
+    const hold = await app.get(KeyRotations, { strict: false }).holdOn(rotation.id);
+    if (hold) this.progress.wait(label, hold);
+    // Another look in a moment, and not at once.
     await delay(LOOK_MS);
   }
 

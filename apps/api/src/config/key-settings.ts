@@ -14,6 +14,12 @@ export interface KeySettings {
     accessKeyId: string | undefined;
     secretAccessKey: string | undefined;
     sessionToken: string | undefined;
+    webIdentity: {
+      tokenFile: string | undefined;
+      roleArn: string | undefined;
+      sessionName: string;
+      endpoint: string | undefined;
+    };
   };
   transit: {
     address: string | undefined;
@@ -43,6 +49,12 @@ export function keySettings(
       accessKeyId: values.AWS_ACCESS_KEY_ID,
       secretAccessKey: values.AWS_SECRET_ACCESS_KEY,
       sessionToken: values.AWS_SESSION_TOKEN,
+      webIdentity: {
+        tokenFile: values.AWS_WEB_IDENTITY_TOKEN_FILE,
+        roleArn: values.AWS_ROLE_ARN,
+        sessionName: values.AWS_ROLE_SESSION_NAME,
+        endpoint: values.AWS_STS_ENDPOINT,
+      },
     },
     transit: {
       address: values.VAULT_ADDR,

@@ -80,6 +80,22 @@ export class InstallationRepository {
     return row!.root_key_fingerprint;
   }
 
+  /** The same, and until this transaction ends nobody else touches the key files either: see `alone`. */
+  async holdAlone(manager: EntityManager): Promise<string> {
+    const [row] = await manager.query<{ root_key_fingerprint: string }[]>(
+      'SELECT root_key_fingerprint FROM installation FOR UPDATE',
+    );
+    return row!.root_key_fingerprint;
+  }
+
+  /**
+   * Work on the key files, which replicas may share: one at a time, under the root key that is the installation's. A
+   * file that another replaces or deletes at the same moment may be the only one that holds its key.
+   */
+  alone<T>(work: (fingerprint: string) => Promise<T>): Promise<T> {
+    return this.database.tenant(NIL_ORGANIZATION, async (manager) => work(await this.holdAlone(manager)));
+  }
+
   /** The root key that a rotation under way leads to. */
   async rotationTarget(): Promise<string | undefined> {
     const [row] = await this.database.tenant(NIL_ORGANIZATION, (manager) =>

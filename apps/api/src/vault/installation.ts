@@ -12,6 +12,7 @@ import {
   KeyStoreUnavailableError,
   reasonOf,
   type RootKey,
+  wrapProven,
 } from './key-stores/root-key.js';
 import { KEY_BYTES, UnsealError } from './sealed-format.js';
 
@@ -64,7 +65,7 @@ export async function rewrapInstallation(
   const rewrap = async (column: keyof WrappedRow, wrapped: Buffer): Promise<Buffer> => {
     const plaintext = await from.unwrap(contextOf(column), wrapped);
     try {
-      return await to.wrap(contextOf(column), plaintext);
+      return await wrapProven(to, contextOf(column), plaintext);
     } finally {
       plaintext.fill(0);
     }

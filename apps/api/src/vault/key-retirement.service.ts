@@ -5,7 +5,10 @@ import { type KeyActor, KeyRotations } from './key-rotations.service.js';
 import { OrganizationKeysRepository } from './organization-keys.repository.js';
 import { OrganizationResealer } from './organization-resealer.js';
 import { SealedStores } from './sealed-stores.js';
-import { UnreadableRepository } from './unreadable.repository.js';
+import { type NamedUnreadable, UnreadableRepository } from './unreadable.repository.js';
+
+/** How many of those that do not open are named. */
+const NAMED = 20;
 
 /** A version that has to stay, and how many values are the reason. */
 export interface KeptVersion {
@@ -98,22 +101,28 @@ export class KeyRetirementService {
   }
 
   private async stillUsed(organizationId: string, kept: KeptVersion[]): Promise<AppError> {
-    const unreadable = await this.unreadable.list(organizationId, 20, 0);
+    const unreadable = await this.stores.named(await this.unreadable.list(organizationId, NAMED, 0));
     const uses = kept.map(({ version, values }) => `version ${version} by ${values}`).join(', ');
     const remedy =
       unreadable.length > 0
-        ? 'They do not open: enter those credentials again, or delete those integrations.'
+        ? `They do not open: enter those credentials again, or delete those integrations: ${listed(unreadable)}.`
         : 'Try again in a moment; if it stays so, rotate the key again.';
     return new AppError('CONFLICT', `Values are still sealed under it (${uses}). ${remedy}`, {
       details: {
         versions: kept,
-        unreadable: unreadable.map(({ table_name: table, row_id, key_version, reason }) => ({
+        unreadable: unreadable.map(({ table_name: table, row_id, name, key_version, reason }) => ({
           table,
           row_id,
+          name,
           key_version,
           reason,
         })),
       },
     });
   }
+}
+
+function listed(unreadable: NamedUnreadable[]): string {
+  const names = unreadable.map(({ name, row_id: id }) => (name === null ? id : `“${name}”`));
+  return names.join(', ') + (unreadable.length === NAMED ? ' and perhaps more' : '');
 }

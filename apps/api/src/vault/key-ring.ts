@@ -11,6 +11,7 @@ import {
   type RootKey,
   UnknownRootKeyError,
 } from './key-stores/root-key.js';
+import { KEY_BYTES, UnsealError } from './sealed-format.js';
 
 interface Held {
   key: RootKey;
@@ -94,6 +95,13 @@ export class KeyRing {
     return (await this.find(fingerprint)).unwrap(context, wrapped);
   }
 
+  /** The same for the key of an organisation. A store that answers with anything else is not believed. */
+  async unwrapKey(fingerprint: string, context: readonly string[], wrapped: Buffer): Promise<Buffer> {
+    const key = await this.unwrap(fingerprint, context, wrapped);
+    if (key.length === KEY_BYTES) return key;
+    throw new UnsealError(`What was wrapped is no key: it has ${key.length} bytes.`);
+  }
+
   /** From now on this key wraps. @throws as `find` */
   async activate(fingerprint: string): Promise<void> {
     if (fingerprint === this.activeFingerprint) return;
@@ -156,9 +164,11 @@ export class KeyRing {
     const { current, next } = this.stores;
     const store = next ?? current;
     if (store instanceof FileKeyStore) {
-      const key = await store.provideNext().catch((error: Error) => {
-        throw new KeyError(`A new key file beside ${store.location} cannot be made: ${error.message}`);
-      });
+      const key = await this.repository.alone(() =>
+        store.provideNext().catch((error: Error) => {
+          throw new KeyError(`A new key file beside ${store.location} cannot be made: ${error.message}`);
+        }),
+      );
       this.add(key, store);
       return key;
     }
@@ -179,31 +189,44 @@ export class KeyRing {
     );
   }
 
-  /** Puts the key files in their places, once the active key is one that was made as a successor. */
+  /** Puts the key files in their places, once the installation's key is one that was made as a successor. */
   async settle(): Promise<void> {
-    const { fingerprint } = this.active;
-    for (const store of [this.stores.current, this.stores.next]) {
-      if (!(store instanceof FileKeyStore)) continue;
-      await store.promote(fingerprint).catch((error: Error) => {
-        // It is found where it lies, too.
-        this.logger.warn(`The key file ${store.location}.next stays where it is: ${error.message}`);
-      });
-    }
+    if (this.files.length > 0) await this.repository.alone((fingerprint) => this.promote(fingerprint));
   }
 
-  /** Deletes the key files of every other key. @returns the fingerprints of those that are gone. */
-  async retireAllBut(fingerprint: string): Promise<string[]> {
-    await this.settle();
+  /**
+   * Deletes the key files of every key but the installation's, which the transaction holds until it ends.
+   * @param requireUnused throws where something is wrapped by another.
+   * @returns the fingerprints of those that are gone.
+   */
+  async retireOthers(
+    manager: EntityManager,
+    requireUnused: (active: string) => Promise<void>,
+  ): Promise<string[]> {
+    const active = await this.repository.holdAlone(manager);
+    await requireUnused(active);
+    await this.promote(active);
     const gone: string[] = [];
-    for (const store of [this.stores.current, this.stores.next]) {
-      if (store instanceof FileKeyStore) gone.push(...(await store.retireAllBut(fingerprint)));
-    }
+    for (const store of this.files) gone.push(...(await store.retireAllBut(active)));
     for (const each of gone) this.held.delete(each);
     return gone;
   }
 
   async close(): Promise<void> {
     await Promise.all([this.stores.current, this.stores.next].map((store) => store?.close?.()));
+  }
+
+  private get files(): FileKeyStore[] {
+    return [this.stores.current, this.stores.next].filter((store) => store instanceof FileKeyStore);
+  }
+
+  private async promote(fingerprint: string): Promise<void> {
+    for (const store of this.files) {
+      await store.promote(fingerprint).catch((error: Error) => {
+        // It is found where it lies, too.
+        this.logger.warn(`The key file ${store.location}.next stays where it is: ${error.message}`);
+      });
+    }
   }
 
   /** The key that a rotation under way leads to, as far as it is to be had here. */

@@ -129,6 +129,16 @@ export class KeyRotationsRepository {
     );
   }
 
+  /** Why nobody can take it now: it is held, or what failed is tried again later. */
+  async findHold(id: string, now: Date): Promise<{ held: boolean; until: Date } | undefined> {
+    const [row] = await this.database.asSystem<{ held: boolean; until: Date }>(
+      `SELECT lease_token IS NOT NULL AS held, lease_until AS until FROM key_rotations
+       WHERE id = $1 AND state = 'running' AND lease_until > $2`,
+      [id, now],
+    );
+    return row;
+  }
+
   /** Takes it, unless another holds it. */
   async claim(
     organizationId: string,
@@ -224,6 +234,20 @@ export class KeyRotationsRepository {
       [organization_id, id, from, to, now],
     );
     return count === 1;
+  }
+
+  /** It leads to another key from now on, and begins anew. */
+  async redirect(
+    manager: EntityManager,
+    { organization_id, id }: Pick<KeyRotation, 'organization_id' | 'id'>,
+    to: string,
+    total: number,
+  ): Promise<void> {
+    await manager.query(
+      `UPDATE key_rotations SET to_key = $3, total = $4, done = 0, skipped = 0, error = NULL
+       WHERE organization_id = $1 AND id = $2`,
+      [organization_id, id, to, total],
+    );
   }
 
   /** The old versions that these rotations left behind are destroyed. */

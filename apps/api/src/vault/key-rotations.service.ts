@@ -26,6 +26,13 @@ export interface NewWork {
   total: number;
 }
 
+/** Another key that a rotation is to lead to, and what makes it. */
+export interface Redirection {
+  to: string;
+  total: number;
+  write(manager: EntityManager): Promise<void>;
+}
+
 const NAMES: Record<RotationKind, string> = {
   root: 'rotation of the root key',
   organization: 'rotation of this organisation’s key',
@@ -92,17 +99,34 @@ export class KeyRotations {
     return this.require(id);
   }
 
-  /** @throws AppError NOT_FOUND, CONFLICT */
-  async resume(actor: KeyActor, id: string): Promise<KeyRotation> {
+  /**
+   * @param anew where it leads from now on, when not to the key that it led to before.
+   * @throws AppError NOT_FOUND, CONFLICT
+   */
+  async resume(actor: KeyActor, id: string, anew?: Redirection): Promise<KeyRotation> {
     const rotation = await this.require(id);
+    const to = anew?.to ?? rotation.to_key;
     await this.database.tenant(rotation.organization_id, async (manager) => {
       const now = this.clock.date();
       if (!(await this.repository.move(manager, rotation, ['paused', 'failed'], 'running', now)))
         throw new AppError('CONFLICT', `Only what is paused can be resumed; this is ${rotation.state}.`);
+      if (anew) {
+        await this.repository.redirect(manager, rotation, to, anew.total);
+        await anew.write(manager);
+      }
       await this.jobs.send(ROTATIONS_QUEUE, {}, { manager });
-      await this.record(manager, actor, rotation, 'keys.rotation_resumed');
+      await this.record(manager, actor, { ...rotation, to_key: to }, 'keys.rotation_resumed');
     });
     return this.require(id);
+  }
+
+  /** It cannot go on by itself. */
+  async fail(actor: KeyActor, rotation: KeyRotation): Promise<void> {
+    await this.database.tenant(rotation.organization_id, async (manager) => {
+      const now = this.clock.date();
+      if (await this.repository.move(manager, rotation, ['running'], 'failed', now))
+        await this.record(manager, actor, rotation, 'keys.rotation_failed');
+    });
   }
 
   /** @throws AppError NOT_FOUND */
@@ -127,6 +151,12 @@ export class KeyRotations {
   /** Those that nobody works on, the oldest first. */
   waiting(limit: number): Promise<{ organization_id: string; id: string }[]> {
     return this.repository.waiting(this.clock.date(), limit);
+  }
+
+  /** What stands between one that is running and whoever would take it, and for how many seconds yet. */
+  async holdOn(id: string): Promise<{ held: boolean; seconds: number } | undefined> {
+    const hold = await this.repository.findHold(id, this.clock.date());
+    return hold && { held: hold.held, seconds: Math.ceil((hold.until.getTime() - this.clock.now()) / 1000) };
   }
 
   /** Takes one, unless it is held, paused or finished. */

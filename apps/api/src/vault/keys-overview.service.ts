@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
 import { OrganizationKeysRepository } from './organization-keys.repository.js';
 import { SealedStores } from './sealed-stores.js';
-import { UnreadableRepository, type UnreadableRow } from './unreadable.repository.js';
+import { type NamedUnreadable, UnreadableRepository } from './unreadable.repository.js';
 
 interface OlderVersion {
   version: number;
@@ -72,8 +72,12 @@ export class KeysOverviewService {
     return this.unreadable.count(organizationId);
   }
 
-  listUnreadable(organizationId: string | null, page: number, perPage: number): Promise<UnreadableRow[]> {
-    return this.unreadable.list(organizationId, perPage, (page - 1) * perPage);
+  async listUnreadable(
+    organizationId: string | null,
+    page: number,
+    perPage: number,
+  ): Promise<NamedUnreadable[]> {
+    return this.stores.named(await this.unreadable.list(organizationId, perPage, (page - 1) * perPage));
   }
 
   /** @param idOrSlug of an organisation. @throws AppError NOT_FOUND */

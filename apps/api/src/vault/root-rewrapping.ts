@@ -12,6 +12,7 @@ import {
   KeyStoreUnavailableError,
   type RootKey,
   UnknownRootKeyError,
+  wrapProven,
 } from './key-stores/root-key.js';
 import {
   type KeyCursor,
@@ -59,7 +60,13 @@ export class RootRewrapping {
    * @throws LeaseLostError, KeyError, KeyStoreUnavailableError
    */
   async run(ring: KeyRing, lease: RotationLease, signal?: AbortSignal): Promise<void> {
-    const target = await ring.find(lease.rotation.to_key);
+    const target = await ring.find(lease.rotation.to_key).catch((error: unknown) => {
+      if (!(error instanceof UnknownRootKeyError)) throw error;
+      throw new KeyError(
+        `The next root key, with fingerprint ${error.fingerprint}, is neither in KEY_STORE nor in KEY_STORE_NEXT of ` +
+          'the process that was to go on. Give every replica its settings and restart them.',
+      );
+    });
     await this.sweep(ring, target, lease, signal);
     await this.flip(ring, target, lease);
     await this.sweep(ring, target, lease, signal);
@@ -185,9 +192,9 @@ async function rewrapped(
 
 async function rewrapKey(ring: KeyRing, target: RootKey, row: KeyToRewrap): Promise<Buffer> {
   const context = keyContext(row.organization_id, row.version);
-  const key = await ring.unwrap(row.root_key_fingerprint, context, row.wrapped_key);
+  const key = await ring.unwrapKey(row.root_key_fingerprint, context, row.wrapped_key);
   try {
-    return await target.wrap(context, key);
+    return await wrapProven(target, context, key);
   } finally {
     key.fill(0);
   }

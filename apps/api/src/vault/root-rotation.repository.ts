@@ -102,6 +102,18 @@ export class RootRotationRepository {
     return this.rotations.move(manager, rotation, from, to, now);
   }
 
+  /** @returns false when it was neither paused nor had failed. */
+  async resume(
+    manager: EntityManager,
+    rotation: KeyRotation,
+    { to, total }: { to: string; total: number },
+    now: Date,
+  ): Promise<boolean> {
+    const resumed = await this.rotations.move(manager, rotation, ['paused', 'failed'], 'running', now);
+    if (resumed && to !== rotation.to_key) await this.rotations.redirect(manager, rotation, to, total);
+    return resumed;
+  }
+
   /** It cannot go on by itself. @param last the last statement of the transaction. */
   async fail(rotation: KeyRotation, last: (manager: EntityManager) => Promise<void>): Promise<void> {
     await this.database.tenant(NIL_ORGANIZATION, async (manager) => {

@@ -6,9 +6,15 @@ import { Clock } from '../common/clock.js';
 import { Database } from '../database/database.js';
 import { JobQueue } from '../jobs/job-queue.js';
 import { Installation } from './installation.js';
-import type { KeyRotation, RotationState } from './key-rotations.repository.js';
+import type { KeyRotation } from './key-rotations.repository.js';
 import { type KeyActor, KeyRotations } from './key-rotations.service.js';
-import { KeyError, KeyStoreUnavailableError, reasonOf, type RootKey } from './key-stores/root-key.js';
+import {
+  KeyError,
+  KeyStoreUnavailableError,
+  reasonOf,
+  type RootKey,
+  wrapProven,
+} from './key-stores/root-key.js';
 import { RootRotationRepository } from './root-rotation.repository.js';
 import { ROOT_ROTATION_QUEUE } from './vault-events.js';
 
@@ -49,15 +55,31 @@ export class RootRotationService {
 
   /** It stops at the end of the batch that is under way. @throws AppError CONFLICT */
   async pause(actor: KeyActor): Promise<RootKeyStatus> {
-    const nothing = 'There is no rotation of the root key under way.';
-    await this.move(actor, ['running'], 'paused', 'keys.root_rotation_paused', nothing);
+    const open = await this.rotations.findOpen(NIL_ORGANIZATION, 'root');
+    await this.database.tenant(NIL_ORGANIZATION, async (manager) => {
+      const paused =
+        open && (await this.repository.move(manager, open, ['running'], 'paused', this.clock.date()));
+      if (!paused) throw new AppError('CONFLICT', 'There is no rotation of the root key under way.');
+      await this.rotations.record(manager, actor, open, 'keys.root_rotation_paused');
+    });
     return this.status();
   }
 
-  /** @throws AppError CONFLICT */
+  /**
+   * Goes on with what was paused or has failed; to another key where the settings name another one now.
+   * @throws AppError CONFLICT
+   */
   async resume(actor: KeyActor): Promise<RootKeyStatus> {
+    const open = await this.rotations.findOpen(NIL_ORGANIZATION, 'root');
     const nothing = 'There is no rotation of the root key that waits to go on.';
-    await this.move(actor, ['paused', 'failed'], 'running', 'keys.root_rotation_resumed', nothing);
+    if (!open || open.state === 'running') throw new AppError('CONFLICT', nothing);
+    const to = await this.destination(open);
+    const total = to === open.to_key ? open.total : await this.countOthers(to);
+    await this.database.tenant(NIL_ORGANIZATION, async (manager) => {
+      if (!(await this.repository.resume(manager, open, { to, total }, this.clock.date())))
+        throw new AppError('CONFLICT', nothing);
+      await this.rotations.record(manager, actor, { ...open, to_key: to }, 'keys.root_rotation_resumed');
+    });
     return this.goOn();
   }
 
@@ -74,15 +96,14 @@ export class RootRotationService {
       );
     }
     await explained(() => this.installation.refresh());
-    const { ring } = this.installation;
-    const active = ring.active.fingerprint;
     const latest = await this.repository.findLatest();
     if (!latest)
       throw new AppError('CONFLICT', 'The root key was never rotated: there is no old one to retire.');
-    await this.requireNothingElse(active);
     const retired = await this.database.tenant(NIL_ORGANIZATION, async (manager) => {
+      const gone = await this.installation.ring.retireOthers(manager, (active) =>
+        this.requireNothingElse(active),
+      );
       await this.repository.setRetired(manager, this.clock.date());
-      const gone = await ring.retireAllBut(active);
       await this.rotations.record(manager, actor, latest, 'keys.root_rotation_retired', { retired: gone });
       return gone;
     });
@@ -117,45 +138,51 @@ export class RootRotationService {
   }
 
   private async begin(actor: KeyActor): Promise<void> {
-    const target = await explained(async () => {
-      await this.installation.refresh();
-      const next = await this.installation.ring.provideNext();
-      await prove(next);
-      return next;
-    });
-    const counts = await this.repository.countByFingerprint();
-    const total = counts.reduce(
-      (sum, { fingerprint, count }) => (fingerprint === target.fingerprint ? sum : sum + count),
-      0,
-    );
+    await explained(() => this.installation.refresh());
+    const target = await explained(() => this.provenNext());
     const work = {
       organizationId: NIL_ORGANIZATION,
       kind: 'root' as const,
       from: this.installation.rootKey.fingerprint,
       to: target.fingerprint,
-      total,
+      total: await this.countOthers(target.fingerprint),
     };
     await this.rotations.begin(actor, work, 'keys.root_rotation_started');
+  }
+
+  private async provenNext(): Promise<RootKey> {
+    const next = await this.installation.ring.provideNext();
+    // A key that does not open what it wraps must not become the root key.
+    await wrapProven(next, [NIL_ORGANIZATION, 'installation', 'proof', ''], randomBytes(32));
+    return next;
+  }
+
+  /** Where an open rotation leads: to its own key, unless that is not to be had or another one is named by now. */
+  private async destination({ to_key: own }: KeyRotation): Promise<string> {
+    await explained(() => this.installation.refresh());
+    const { ring } = this.installation;
+    if (own === ring.active.fingerprint) return own;
+    const toBeHad = await ring.find(own).then(
+      () => true,
+      (error: unknown) => error instanceof KeyStoreUnavailableError,
+    );
+    if (toBeHad && !ring.stores.next) return own;
+    try {
+      return (await this.provenNext()).fingerprint;
+    } catch (error) {
+      if (toBeHad) return own;
+      return explained(() => Promise.reject(error as Error));
+    }
+  }
+
+  private async countOthers(target: string): Promise<number> {
+    const counts = await this.repository.countByFingerprint();
+    return counts.reduce((sum, { fingerprint, count }) => (fingerprint === target ? sum : sum + count), 0);
   }
 
   private async goOn(): Promise<RootKeyStatus> {
     await this.jobs.send(ROOT_ROTATION_QUEUE, {});
     return this.status();
-  }
-
-  private async move(
-    actor: KeyActor,
-    from: RotationState[],
-    to: RotationState,
-    action: string,
-    nothing: string,
-  ): Promise<void> {
-    const open = await this.rotations.findOpen(NIL_ORGANIZATION, 'root');
-    await this.database.tenant(NIL_ORGANIZATION, async (manager) => {
-      const moved = open && (await this.repository.move(manager, open, from, to, this.clock.date()));
-      if (!moved) throw new AppError('CONFLICT', nothing);
-      await this.rotations.record(manager, actor, open, action);
-    });
   }
 
   private async requireNothingElse(active: string): Promise<void> {
@@ -171,14 +198,6 @@ export class RootRotationService {
       { details: { fingerprints: left.map(({ fingerprint }) => fingerprint) } },
     );
   }
-}
-
-/** A key that wraps what it does not open again must not become the root key. */
-async function prove(key: RootKey): Promise<void> {
-  const context = [NIL_ORGANIZATION, 'installation', 'proof', ''];
-  const proof = randomBytes(32);
-  const opened = await key.unwrap(context, await key.wrap(context, proof));
-  if (!opened.equals(proof)) throw new KeyError('The next root key does not open what it wraps.');
 }
 
 /** Whoever rotates runs the installation, and is told what is wrong with its keys. */

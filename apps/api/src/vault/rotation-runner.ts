@@ -4,8 +4,9 @@ import { Environment } from '../config/environment.js';
 import { JobQueue } from '../jobs/job-queue.js';
 import { KeyRotations } from './key-rotations.service.js';
 import { StoppedError } from './organization-resealer.js';
-import { OrganizationRotationService } from './organization-rotation.service.js';
+import { OrganizationRotationService, ROTATION_ACTOR } from './organization-rotation.service.js';
 import { LeaseLostError, type RotationLease } from './rotation-lease.js';
+import { UnsealError } from './sealed-format.js';
 import { SecretVerificationService } from './secret-verification.service.js';
 import { ROTATIONS_QUEUE, UNREADABLE_QUEUE } from './vault-events.js';
 
@@ -105,6 +106,8 @@ export class RotationRunner implements OnApplicationBootstrap, OnModuleDestroy {
       else {
         this.logger.warn(`A rotation stopped and is tried again in a while: ${error.message}`);
         await lease?.fail(error.message.slice(0, 500));
+        // Of the rows each is looked at by itself: this is the key that it leads to, and trying again is of no use.
+        if (lease && error instanceof UnsealError) await this.rotations.fail(ROTATION_ACTOR, lease.rotation);
       }
     } catch {
       // The lease ends by itself.

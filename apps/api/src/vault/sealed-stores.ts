@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { NamedUnreadable, UnreadableRow } from './unreadable.repository.js';
 
 /** A row with a sealed value, and the one before it where that is still kept. */
 export interface SealedRow {
@@ -18,6 +19,13 @@ export interface ResealedRow {
   sealed: Buffer;
   previousBefore: Buffer | null;
   previousSealed: Buffer | null;
+}
+
+/** What people know a row by. */
+export interface SealedName {
+  id: string;
+  name: string;
+  integrationId: string | null;
 }
 
 /** A table that holds sealed values, as the vault needs to see it: rows by id, a batch at a time. */
@@ -48,6 +56,8 @@ export interface SealedStore {
   ): Promise<Set<string>>;
   /** How many values are sealed under each version. */
   countByVersion(organizationId: string): Promise<Map<number, number>>;
+  /** The names of these rows, as far as they are there. */
+  namesOf(organizationId: string, ids: string[]): Promise<SealedName[]>;
 }
 
 /** Tables register themselves, so that the vault knows none of them. */
@@ -71,6 +81,24 @@ export class SealedStores {
         counts.set(version, (counts.get(version) ?? 0) + count);
     }
     return counts;
+  }
+
+  /** Adds what people know these rows by: one look for each organisation and table. */
+  async named(rows: UnreadableRow[]): Promise<NamedUnreadable[]> {
+    const groups = Map.groupBy(rows, (row) => `${row.organization_id} ${row.table_name}`);
+    const names = new Map<UnreadableRow, SealedName>();
+    for (const group of groups.values()) {
+      const { organization_id: organizationId, table_name: table } = group[0]!;
+      const ids = group.map((row) => row.row_id);
+      const found = (await this.stores.get(table)?.namesOf(organizationId, ids)) ?? [];
+      const byId = new Map(found.map((name) => [name.id, name]));
+      for (const row of group) if (byId.has(row.row_id)) names.set(row, byId.get(row.row_id)!);
+    }
+    return rows.map((row) => ({
+      ...row,
+      name: names.get(row)?.name ?? null,
+      integration_id: names.get(row)?.integrationId ?? null,
+    }));
   }
 
   async countStale(organizationId: string, version: number): Promise<number> {

@@ -19,6 +19,12 @@ export interface UnreadableRow {
   found_at: Date;
 }
 
+/** One of them as people know it; null where the row is gone. */
+export interface NamedUnreadable extends UnreadableRow {
+  name: string | null;
+  integration_id: string | null;
+}
+
 /** What a rotation or a verification could not open. A trigger forgets a row whose secret is entered anew. */
 @Injectable()
 export class UnreadableRepository {

@@ -1,12 +1,13 @@
+import { Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { AppError } from '../common/app-error.js';
 import type { Clock } from '../common/clock.js';
-import { KeyError, KeyStoreUnavailableError } from './key-stores/root-key.js';
+import { KeyError, KeyStoreUnavailableError, rootKeyUnusable } from './key-stores/root-key.js';
 
 /** How long an unwrapped organisation key is used without asking the key store again. */
 export const FRESH_MS = 5 * 60_000;
 const KEYS_IN_MEMORY = 10_000;
 const TIDY_MS = 60_000;
+const TELL_MS = 60_000;
 
 interface Entry {
   key: Buffer;
@@ -25,7 +26,9 @@ export class UnwrappedKeys {
     // Not zeroed when one leaves: it may be in use by a call that looked it up before. The collector takes it.
   });
   private readonly underWay = new Map<string, Promise<Buffer>>();
+  private readonly logger = new Logger('Keys');
   private tidyAt = 0;
+  private tellAt = 0;
 
   /** @param graceMs how long a key outlives its freshness while the store is away; asked for each time. */
   constructor(
@@ -48,10 +51,8 @@ export class UnwrappedKeys {
       const kept = this.entries.get(id);
       if (error instanceof KeyStoreUnavailableError && kept && this.mayServe(kept)) return kept.key;
       if (!(error instanceof KeyError)) throw error;
-      // What is wrong with the root key is for whoever runs this: the cause is in the log.
-      throw new AppError('UNAVAILABLE', 'The root key cannot be used. Tell whoever runs Latchkey.', {
-        cause: error,
-      });
+      this.tellOperator(error);
+      throw rootKeyUnusable(error);
     }
   }
 
@@ -104,6 +105,14 @@ export class UnwrappedKeys {
 
   private mayServe({ freshUntil }: Entry): boolean {
     return this.clock.now() < freshUntil + this.graceMs();
+  }
+
+  /** Once in a while, however many ask. */
+  private tellOperator(error: KeyError): void {
+    const now = this.clock.now();
+    if (now < this.tellAt) return;
+    this.tellAt = now + TELL_MS;
+    this.logger.error(`The root key cannot be used: ${error.message}`);
   }
 
   /** A key that nobody asks for does not stay in memory beyond its time either. */

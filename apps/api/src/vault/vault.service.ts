@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error.js';
 import { ChangeFeed } from '../database/change-feed.js';
 import { Installation } from './installation.js';
+import type { PreparedWrap } from './key-ring.js';
+import { KeyError, rootKeyUnusable } from './key-stores/root-key.js';
 import { OrganizationKeysRepository } from './organization-keys.repository.js';
 import { KEY_BYTES, open, seal, sealedKeyVersion, UnsealError } from './sealed-format.js';
 import { UnwrappedKeys } from './unwrapped-keys.js';
@@ -13,6 +15,8 @@ import { UnwrappedKeys } from './unwrapped-keys.js';
 const ACTIVE_LIFETIME_MS = 5 * 60_000;
 const ACTIVE_IN_MEMORY = 10_000;
 const FIRST_VERSION = 1;
+/** What the database counts to. A value that names a later version was changed. */
+const LAST_VERSION = 2_147_483_647;
 
 /** The place a sealed value belongs to; it opens nowhere else. */
 export interface SealContext {
@@ -53,6 +57,7 @@ export class VaultService implements OnApplicationShutdown {
     max: ACTIVE_IN_MEMORY,
     ttl: ACTIVE_LIFETIME_MS,
   });
+  private readonly logger = new Logger('Keys');
   /** Counts what was forgotten, so that what was read before is not kept. */
   private epoch = 0;
 
@@ -83,8 +88,7 @@ export class VaultService implements OnApplicationShutdown {
     version = FIRST_VERSION,
   ): Promise<(manager: EntityManager) => Promise<void>> {
     const key = randomBytes(KEY_BYTES);
-    const prepared = await this.installation.ring.prepare(keyContext(organizationId, version), key);
-    key.fill(0);
+    const prepared = await this.wrap(keyContext(organizationId, version), key).finally(() => key.fill(0));
     return async (manager) => {
       const { wrapped, fingerprint } = await prepared.choose(manager);
       await this.repository.insert(manager, organizationId, {
@@ -113,9 +117,10 @@ export class VaultService implements OnApplicationShutdown {
    */
   key(organizationId: string, version: number): Promise<Buffer> {
     return this.keys.get(organizationId, version, async () => {
-      const found = await this.repository.findVersion(organizationId, version);
+      const found =
+        version <= LAST_VERSION ? await this.repository.findVersion(organizationId, version) : undefined;
       if (!found) throw new UnsealError(`Version ${version} of the organisation's key is not there.`);
-      return this.installation.ring.unwrap(
+      return this.installation.ring.unwrapKey(
         found.root_key_fingerprint,
         keyContext(organizationId, version),
         found.wrapped_key,
@@ -133,6 +138,16 @@ export class VaultService implements OnApplicationShutdown {
     if (!found) throw new UnsealError('The organisation has no active key.');
     if (epoch === this.epoch) this.activeVersions.set(organizationId, found.version);
     return found.version;
+  }
+
+  private async wrap(context: readonly string[], key: Buffer): Promise<PreparedWrap> {
+    try {
+      return await this.installation.ring.prepare(context, key);
+    } catch (error) {
+      if (!(error instanceof KeyError)) throw error;
+      this.logger.error(`The root key cannot be used: ${error.message}`);
+      throw rootKeyUnusable(error);
+    }
   }
 
   private async activeKey(organizationId: string): Promise<{ keyVersion: number; key: Buffer }> {

@@ -17,13 +17,20 @@ export const settingsOf = (testApp: TestApp): Record<string, string> => ({
 export async function latchkey(
   testApp: TestApp,
   args: string[],
-  options: { environment?: Record<string, string>; signal?: AbortSignal } = {},
+  options: { environment?: Record<string, string>; signal?: AbortSignal; told?: (text: string) => void } = {},
 ): Promise<Answer> {
   const [out, err]: string[][] = [[], []];
   const code = await runCommand(
     args,
     { ...settingsOf(testApp), ...options.environment },
-    { out: (text) => void out!.push(text), err: (text) => void err!.push(text), terminal: false },
+    {
+      out: (text) => void out!.push(text),
+      err: (text) => {
+        err!.push(text);
+        options.told?.(text);
+      },
+      terminal: false,
+    },
     options.signal ?? new AbortController().signal,
   );
   return { code, out: out!.join(''), err: err!.join('') };

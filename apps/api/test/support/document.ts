@@ -52,7 +52,7 @@ export function servedRoutes(testApp: TestApp): string[] {
         .replace(/ \/?/, ' /')
         .replace(/:(\w+)/g, '{$1}')
         // The printer leaves out what stands before a wildcard; there is one, the proxy's.
-        .replace(/\*$/, '/proxy/{path}'),
+        .replace(/(\/proxy)?\*$/, '/proxy/{path}'),
     );
 }
 

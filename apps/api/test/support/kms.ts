@@ -47,6 +47,8 @@ export class KmsCounterpart {
   fault: [type: string, status: number] | null = null;
   /** Fails this many more calls with `fault`, and then no more. */
   faults = Infinity;
+  /** What is answered in place of the truth. */
+  lie: ((operation: string, answer: Record<string, string>) => object) | null = null;
   /** Refuses calls of these operations. */
   readonly denied = new Set<string>();
   /** What is signed with; another one is not known here. */
@@ -106,9 +108,10 @@ export class KmsCounterpart {
       const request = JSON.parse(received.body) as KmsRequest;
       this.calls.push({ operation, request });
       if (this.denied.has(operation)) throw new KmsFault('AccessDeniedException');
+      const answer = this.perform(operation, request);
       return {
         headers: { 'content-type': 'application/x-amz-json-1.1' },
-        text: JSON.stringify(this.perform(operation, request)),
+        text: JSON.stringify(this.lie ? this.lie(operation, answer) : answer),
       };
     } catch (error) {
       const { type, status } = error instanceof KmsFault ? error : new KmsFault('SerializationException');
@@ -120,7 +123,7 @@ export class KmsCounterpart {
     }
   }
 
-  private perform(operation: string, request: KmsRequest): object {
+  private perform(operation: string, request: KmsRequest): Record<string, string> {
     const context = Buffer.from(
       JSON.stringify(
         Object.entries(request.EncryptionContext ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1)),

@@ -26,6 +26,12 @@ export const stsError = (code: string, message: string, status = 403): Answer =>
     status,
   );
 
+/** Keys for a token that another vouches for. */
+export const webIdentityAnswer = ({ keyId, secret, token }: Session, end: Date): Answer =>
+  xml(
+    `<AssumeRoleWithWebIdentityResponse xmlns="${NAMESPACE}"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>${keyId}</AccessKeyId><SecretAccessKey>${secret}</SecretAccessKey><SessionToken>${token}</SessionToken><Expiration>${end.toISOString()}</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
+  );
+
 /** AWS STS on the wire: it computes every signature again and lets nobody in whose signature is another. */
 export class Sts {
   readonly problems: string[] = [];

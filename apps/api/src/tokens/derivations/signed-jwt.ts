@@ -1,4 +1,4 @@
-import { createPrivateKey, createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
+import { createPrivateKey, createSecretKey, type KeyObject, randomUUID, sign } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import type { CredentialSource } from '../credential-source.js';
 import { CredentialUnusableError } from '../credential-unusable.error.js';
@@ -20,6 +20,14 @@ function keyOf({ algorithm, private_key: pem, secret }: CredentialFields): KeyOb
   }
 }
 
+/** RFC 8037 over RFC 7515: the library that signs the others knows no EdDSA. */
+function signEdDsa(header: object, claims: object, key: KeyObject): string {
+  const encoded = [{ alg: 'EdDSA', ...header }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+  return `${encoded}.${sign(null, Buffer.from(encoded), key).toString('base64url')}`;
+}
+
 async function derive({ fields }: CredentialSource, { now }: DerivationTools): Promise<Derived> {
   const { algorithm, key_id: keyId, issuer, subject, audience, lifetime_seconds: wanted } = fields;
   const issuedAt = Math.floor(now() / 1000);
@@ -32,10 +40,15 @@ async function derive({ fields }: CredentialSource, { now }: DerivationTools): P
     exp: expires,
     jti: randomUUID(),
   };
-  const token = jwt.sign(claims, keyOf(fields), {
-    algorithm: algorithm as jwt.Algorithm,
-    ...(keyId !== undefined && { keyid: String(keyId) }),
-  });
+  const key = keyOf(fields);
+  const header = { typ: 'JWT', ...(keyId !== undefined && { kid: String(keyId) }) };
+  const token =
+    algorithm === 'EdDSA'
+      ? signEdDsa(header, claims, key)
+      : jwt.sign(claims, key, {
+          algorithm: algorithm as jwt.Algorithm,
+          header: { ...header, alg: String(algorithm) },
+        });
   return { fields: { token }, expiresAt: new Date(expires * 1000) };
 }
 

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import ssh2 from 'ssh2';
 import { TestAuthority } from '../../../test/support/certificates.js';
@@ -10,6 +11,7 @@ const rsa = keyPair('rsa');
 const weak = keyPair('weak rsa');
 const p256 = keyPair('P-256');
 const p384 = keyPair('P-384');
+const ed25519 = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
 const encrypted = lock(rsa.privateKey);
 const openssh = ssh2.utils.generateKeyPairSync('ed25519');
 const leaf = new TestAuthority().issue(['DNS:client.test'], { expired: true });
@@ -23,6 +25,19 @@ const aws = (fields: object) => ({
 const cases: StructureCase[] = [
   ['an RSA key', 'jwt', () => ({ algorithm: 'RS256', private_key: rsa.privateKey }), {}],
   ['a P-256 key', 'jwt', () => ({ algorithm: 'ES256', private_key: p256.privateKey }), {}],
+  ['an Ed25519 key', 'jwt', () => ({ algorithm: 'EdDSA', private_key: ed25519 }), {}],
+  [
+    'another key for EdDSA',
+    'jwt',
+    () => ({ algorithm: 'EdDSA', private_key: p256.privateKey }),
+    { private_key: ['must be an Ed25519 key for EdDSA'] },
+  ],
+  [
+    'an Ed25519 key for ES256',
+    'jwt',
+    () => ({ algorithm: 'ES256', private_key: ed25519 }),
+    { private_key: ['must be a P-256 key for ES256'] },
+  ],
   ['a secret of 32 bytes', 'jwt', () => ({ algorithm: 'HS256', secret: 'ä'.repeat(16) }), {}],
   ['no key', 'jwt', () => ({ algorithm: 'RS256' }), { private_key: ['is required for RS256'] }],
   ['no secret', 'jwt', () => ({ algorithm: 'HS256' }), { secret: ['is required for HS256'] }],

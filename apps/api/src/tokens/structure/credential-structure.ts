@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { type AuthWay, type CredentialType, isReservedHeader } from '@latchkey/catalogue';
 import type { CredentialFields } from '../credentials.service.js';
@@ -39,15 +40,16 @@ function checkJwt(fields: CredentialFields): StructureErrors {
   if (pem === undefined) return { private_key: [`is required for ${text(algorithm)}`] };
   const read = readPrivateKey(text(pem), null);
   if ('errors' in read) return read.errors;
-  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = read.key;
-  const isP256 = type === 'ec' && details?.namedCurve === 'prime256v1';
-  const wrong =
-    algorithm === 'RS256'
-      ? rsaProblem(read.key, 'RS256')
-      : isP256
-        ? undefined
-        : 'must be a P-256 key for ES256';
+  const wrong = wrongKeyFor(text(algorithm), read.key);
   return wrong ? { private_key: [wrong] } : {};
+}
+
+function wrongKeyFor(algorithm: string, key: KeyObject): string | undefined {
+  if (algorithm === 'RS256') return rsaProblem(key, algorithm);
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
+  if (algorithm === 'EdDSA') return type === 'ed25519' ? undefined : 'must be an Ed25519 key for EdDSA';
+  const isP256 = type === 'ec' && details?.namedCurve === 'prime256v1';
+  return isP256 ? undefined : 'must be a P-256 key for ES256';
 }
 
 function checkGithubApp({ private_key: pem }: CredentialFields): StructureErrors {

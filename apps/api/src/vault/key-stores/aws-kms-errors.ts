@@ -39,6 +39,8 @@ const REFUSALS: readonly (readonly [RegExp, string])[] = [
 
 /** What a call to KMS failed with, as the vault knows it. */
 export function kmsError(error: unknown, location: string, operation: 'Encrypt' | 'Decrypt'): Error {
+  // Of whoever asks, said where that is found out.
+  if (error instanceof KeyError || error instanceof KeyStoreUnavailableError) return error;
   if (isOutage(error)) return new KeyStoreUnavailableError(`${location}: ${error.reason}`, { cause: error });
   if (error instanceof EgressError) return new KeyError(`${location}: ${error.reason}`, { cause: error });
   const { name, message = '', $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };

@@ -25,6 +25,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   kms.fault = null;
+  kms.lie = null;
   kms.faults = Infinity;
   kms.denied.clear();
   kms.disable(arn, true);
@@ -117,6 +118,23 @@ describe('a key of AWS KMS', () => {
     const other = await storeWith({ AWS_KMS_KEY_ID: kms.createKey() }).load(null);
     await expect(key.unwrap(PLACE, await other.wrap(PLACE, SECRET))).rejects.toThrow(UnsealError);
     await expect(key.unwrap(PLACE, Buffer.from('anything'))).rejects.toThrow(UnsealError);
+  });
+
+  it.each([
+    ['of another key', (arn: string) => ({ KeyId: arn.replace('123456789012', '210987654321') })],
+    ['of no key', () => ({ KeyId: undefined })],
+    ['that holds nothing', () => ({ CiphertextBlob: undefined, Plaintext: undefined })],
+    ['that is empty', () => ({ CiphertextBlob: '', Plaintext: '' })],
+  ])('does not believe an answer %s', async (_, changed) => {
+    const key = await storeWith().load(null);
+    const wrapped = await key.wrap(PLACE, SECRET);
+    kms.lie = (_operation, answer) => ({ ...answer, ...changed(arn) });
+
+    for (const attempt of [key.wrap(PLACE, SECRET), key.unwrap(PLACE, wrapped)]) {
+      const failure = await failureOf(attempt);
+      expect(failure).toBeInstanceOf(KeyError);
+      expect(failure.message).toContain('Check AWS_KMS_ENDPOINT');
+    }
   });
 });
 

@@ -5,6 +5,7 @@ import { awsRequestHandler } from '../../egress/aws-http-handler.js';
 import type { EgressClient } from '../../egress/egress.client.js';
 import type { Availability } from './availability.js';
 import { encryptionContext, kmsError } from './aws-kms-errors.js';
+import { WebIdentity } from './aws-web-identity.js';
 import { egressTo } from './operator-egress.js';
 import { fingerprintOf, KeyError, type KeyStore, type RootKey } from './root-key.js';
 
@@ -27,6 +28,7 @@ export class AwsKmsKeyStore implements KeyStore {
   private readonly keyId: string;
   private readonly client: KMSClient;
   private readonly egress: EgressClient;
+  private readonly identity: WebIdentity | null;
 
   constructor(
     { kms, suffix }: KeySettings,
@@ -35,8 +37,10 @@ export class AwsKmsKeyStore implements KeyStore {
     const missing = Object.entries({
       [`AWS_KMS_KEY_ID${suffix}`]: kms.keyId,
       AWS_REGION: kms.region,
-      AWS_ACCESS_KEY_ID: kms.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: kms.secretAccessKey,
+      // Keys of one's own go before those that the platform offers.
+      ...(kms.webIdentity.tokenFile && !kms.accessKeyId
+        ? {}
+        : { AWS_ACCESS_KEY_ID: kms.accessKeyId, AWS_SECRET_ACCESS_KEY: kms.secretAccessKey }),
     }).flatMap(([name, value]) => (value ? [] : [name]));
     if (missing.length > 0) {
       throw new KeyError(
@@ -49,15 +53,19 @@ export class AwsKmsKeyStore implements KeyStore {
     this.keyId = kms.keyId!;
     this.location = `AWS KMS key ${this.keyId} in ${region}`;
     this.egress = egressTo(endpoint, 'AWS_KMS_ENDPOINT');
+    const identity = kms.accessKeyId ? null : new WebIdentity(kms.webIdentity, region, domain);
+    this.identity = identity;
     this.client = new (sdk().KMSClient)({
       region,
       endpoint,
       // Everything is said here, so that the SDK looks nowhere by itself: no profile, no metadata service.
-      credentials: {
-        accessKeyId: kms.accessKeyId!,
-        secretAccessKey: kms.secretAccessKey!,
-        ...(kms.sessionToken ? { sessionToken: kms.sessionToken } : {}),
-      },
+      credentials: identity
+        ? () => identity.keys()
+        : {
+            accessKeyId: kms.accessKeyId!,
+            secretAccessKey: kms.secretAccessKey!,
+            ...(kms.sessionToken ? { sessionToken: kms.sessionToken } : {}),
+          },
       defaultsMode: 'standard',
       useFipsEndpoint: false,
       useDualstackEndpoint: false,
@@ -80,6 +88,7 @@ export class AwsKmsKeyStore implements KeyStore {
   async close(): Promise<void> {
     this.client.destroy();
     await this.egress.close();
+    await this.identity?.close();
   }
 
   private async arnOf(keyId: string): Promise<string> {
@@ -98,6 +107,9 @@ export class AwsKmsKeyStore implements KeyStore {
   }
 }
 
+const fingerprintOfArn = (arn: string): string =>
+  fingerprintOf('aws-kms', arn.replace(MULTI_REGION, '$1*$2'));
+
 class KmsRootKey implements RootKey {
   readonly fingerprint: string;
 
@@ -107,7 +119,7 @@ class KmsRootKey implements RootKey {
     private readonly client: KMSClient,
     private readonly availability: Availability,
   ) {
-    this.fingerprint = fingerprintOf('aws-kms', arn.replace(MULTI_REGION, '$1*$2'));
+    this.fingerprint = fingerprintOfArn(arn);
   }
 
   async wrap(context: readonly string[], plaintext: Buffer): Promise<Buffer> {
@@ -116,12 +128,12 @@ class KmsRootKey implements RootKey {
       Plaintext: plaintext,
       EncryptionContext: encryptionContext(context),
     });
-    const { CiphertextBlob: wrapped } = await this.availability.watch(() =>
+    const { KeyId: arn, CiphertextBlob: wrapped } = await this.availability.watch(() =>
       this.client.send(command).catch((error: unknown) => {
         throw kmsError(error, this.location, 'Encrypt');
       }),
     );
-    return Buffer.from(wrapped!);
+    return this.believed(arn, wrapped);
   }
 
   async unwrap(context: readonly string[], wrapped: Buffer): Promise<Buffer> {
@@ -131,11 +143,18 @@ class KmsRootKey implements RootKey {
       CiphertextBlob: wrapped,
       EncryptionContext: encryptionContext(context),
     });
-    const { Plaintext: plaintext } = await this.availability.watch(() =>
+    const { KeyId: arn, Plaintext: plaintext } = await this.availability.watch(() =>
       this.client.send(command).catch((error: unknown) => {
         throw kmsError(error, this.location, 'Decrypt');
       }),
     );
-    return Buffer.from(plaintext!);
+    return this.believed(arn, plaintext);
+  }
+
+  /** @throws KeyError for an answer that another key gave or that holds nothing: nothing may be sealed under that. */
+  private believed(arn: string | undefined, value: Uint8Array | undefined): Buffer {
+    if (value?.length && arn && fingerprintOfArn(arn) === this.fingerprint) return Buffer.from(value);
+    const what = arn && value?.length ? `is that of another key, ${arn}` : 'is incomplete';
+    throw new KeyError(`${this.location}: the answer ${what}. Check AWS_KMS_ENDPOINT.`);
   }
 }

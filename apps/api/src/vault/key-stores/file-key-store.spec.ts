@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -83,6 +84,39 @@ describe('the key file', () => {
 
     expect(modeOf(file)).toBe('600');
   });
+
+  // Another account's file can only be tried by one that may take another's part.
+  (process.getuid?.() === 0 ? describe : describe.skip)(
+    'of another account, whose rights are not ours to change',
+    () => {
+      const NOBODY = 65_534;
+
+      /** As the file of a secret that is mounted: it is read by an account that does not own it. */
+      async function loadAsNobody(mode: number): Promise<string> {
+        await store().provide();
+        for (const path of [folder, dirname(file)]) chmodSync(path, 0o755);
+        chownSync(file, 0, NOBODY);
+        chmodSync(file, mode);
+        process.setegid!(NOBODY);
+        process.seteuid!(NOBODY);
+        try {
+          return (await store().load()).fingerprint;
+        } finally {
+          process.seteuid!(0);
+          process.setegid!(0);
+        }
+      }
+
+      it('serves when it is open to its group at most', async () => {
+        expect(await loadAsNobody(0o440)).toBe((await store().load()).fingerprint);
+      });
+
+      it('is refused when everybody can read it, with what to do', async () => {
+        await expect(loadAsNobody(0o444)).rejects.toThrow(KeyError);
+        await expect(loadAsNobody(0o444)).rejects.toThrow(/can be read by every account.*chmod o=/s);
+      });
+    },
+  );
 
   it('that is missing is named, and none is made in its place', async () => {
     await expect(store().load()).rejects.toThrow(new KeyError(`There is no key file at ${file}.`));

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { chmod, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { Logger } from '@nestjs/common';
 import { KEY_BYTES } from '../sealed-format.js';
 import { decodeKey, KeyError, type KeyStore, LocalRootKey, type RootKey } from './root-key.js';
 
@@ -14,6 +15,7 @@ export class FileKeyStore implements KeyStore {
   readonly needsSalt = false;
   readonly availability = null;
   readonly location: string;
+  private readonly logger = new Logger('Keys');
 
   constructor(dataDirectory: string) {
     this.location = join(dataDirectory, 'keys', 'root.key');
@@ -83,9 +85,31 @@ export class FileKeyStore implements KeyStore {
       if (error.code === 'ENOENT') throw new KeyError(`There is no key file at ${path}.`);
       throw new KeyError(`The key file ${path} cannot be read: ${error.message}`);
     });
-    const { mode } = await stat(path);
-    if (mode & 0o077) await chmod(path, 0o600);
+    await this.closeToOthers(path);
     return new LocalRootKey(decodeKey(text, `The key file ${path}`));
+  }
+
+  /**
+   * A file of another account, as a mounted secret is, may stay open to its group: there is no other way to hand it
+   * to us. @throws KeyError where everybody can read it and that is not ours to change.
+   */
+  private async closeToOthers(path: string): Promise<void> {
+    const mode = (await stat(path)).mode & 0o777;
+    if ((mode & 0o077) === 0) return;
+    const refused = await chmod(path, 0o600).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    const open = `The key file ${path} can be read by every account of this machine (mode ${mode.toString(8)})`;
+    if (refused && mode & 0o007) {
+      throw new KeyError(
+        `${open}, and that is not ours to change: ${refused.message}. Do so with chmod o= ${path}.`,
+      );
+    }
+    if (!refused && mode & 0o004)
+      this.logger.warn(
+        `${open.replace('can be', 'could be')}, and cannot any more. If one did, rotate the root key.`,
+      );
   }
 
   /** The file appears whole or not at all, and one that is there is never replaced. */

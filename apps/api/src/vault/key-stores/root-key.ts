@@ -1,7 +1,7 @@
 import { createHash, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { AppError } from '../../common/app-error.js';
 import type { KeySettings } from '../../config/key-settings.js';
-import { KEY_BYTES, open, seal } from '../sealed-format.js';
+import { KEY_BYTES, open, seal, UnsealError } from '../sealed-format.js';
 
 /**
  * A root key that is missing, malformed, another one, or not ours to use: trying again without a change is of no
@@ -46,6 +46,10 @@ export class KeyStoreUnavailableError extends AppError {
 /** What went wrong, as the operator may read it. */
 export const reasonOf = (error: Error): string =>
   error instanceof KeyStoreUnavailableError ? error.reason : error.message;
+
+/** A root key that cannot be used, as callers are told of it; the reason is for whoever runs this, and in the log. */
+export const rootKeyUnusable = (cause: KeyError): AppError =>
+  new AppError('UNAVAILABLE', 'The root key cannot be used. Tell whoever runs Latchkey.', { cause });
 
 /**
  * What wraps organisation keys. A store that keeps the key to itself (a KMS) wraps over the network, hence the
@@ -99,6 +103,29 @@ export class LocalRootKey implements RootKey {
   async unwrap(context: readonly string[], wrapped: Buffer): Promise<Buffer> {
     return open(this.key, context, wrapped);
   }
+}
+
+/**
+ * Wraps what takes the place of the only other copy. A remote key is asked to open it again first, so that no answer
+ * that was mixed up on the way costs an organisation its key.
+ * @throws KeyError where it does not.
+ */
+export async function wrapProven(
+  key: RootKey,
+  context: readonly string[],
+  plaintext: Buffer,
+): Promise<Buffer> {
+  const wrapped = await key.wrap(context, plaintext);
+  if (key instanceof LocalRootKey) return wrapped;
+  const opened = await key.unwrap(context, wrapped).catch((error: unknown) => {
+    if (error instanceof UnsealError) return Buffer.alloc(0);
+    throw error;
+  });
+  const same = opened.equals(plaintext);
+  opened.fill(0);
+  if (!same)
+    throw new KeyError('The next root key does not open what it wraps. Nothing was replaced by that.');
+  return wrapped;
 }
 
 /** 16 hexadecimal digits that name a remote key by what it is called there. */

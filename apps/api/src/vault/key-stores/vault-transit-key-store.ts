@@ -129,7 +129,7 @@ export class VaultTransitKeyStore implements KeyStore {
   ): { ciphertext?: string; plaintext?: string } {
     const { data, errors } = parsed(body);
     const wanted = operation === 'encrypt' ? data?.ciphertext : data?.plaintext;
-    if (status === 200 && typeof wanted === 'string') return data!;
+    if (status === 200 && typeof wanted === 'string' && wanted !== '') return data!;
     const said = (errors ?? []).join('; ').slice(0, 300);
     if (status === 400 && operation === 'decrypt' && /invalid ciphertext|authentication failed/.test(said)) {
       throw new UnsealError('Transit does not open this: it was changed, moved, or wrapped by another key.');
