@@ -1,6 +1,5 @@
 import { hash, randomFillSync } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { v7 as uuidv7 } from 'uuid';
 import type { Actor, ProgramActor, RequestOrigin, SystemActor } from '../common/actor.js';
 import { redactFields } from '../common/redaction.js';
 
@@ -57,7 +56,7 @@ export const GENESIS: ChainHead = { sequence: 0, hash: Buffer.alloc(32) };
 type Unchained = Omit<AuditRow, 'hash' | 'previous_hash'>;
 
 /** A row before its place in the chain is known. */
-export type Unplaced = Omit<Unchained, 'sequence'>;
+export type Unplaced = Omit<Unchained, 'id' | 'sequence'>;
 
 /** SHA-256 over the hash before and the RFC 8785 form of the row. */
 export function chainHash(row: Unchained, previous: Buffer): Buffer {
@@ -70,45 +69,58 @@ export function chainHash(row: Unchained, previous: Buffer): Buffer {
 
 /** The RFC 8785 form of a row. @throws Error for text that could not be stored as it is */
 export function canonicalForm(row: Unchained): string {
-  return formAround(row).join(String(row.sequence));
+  const [before, between, after] = formAround(row);
+  return `${before}${row.id}${between}${row.sequence}${after}`;
 }
 
 /**
- * The RFC 8785 form of a row, before and after its number in the chain. The columns are known and stand here in the order of
- * their names; `JSON.stringify` writes text as section 3.2.2 asks, and is several times faster than a writer that has to sort.
+ * The RFC 8785 form of a row, before, between and after its id and its number in the chain. The columns are known and stand
+ * here in the order of their names; `JSON.stringify` writes text as section 3.2.2 asks, and is several times faster than a
+ * writer that has to sort.
  *
  * @throws Error for text that could not be stored as it is
  */
-export function formAround(row: Unplaced): [before: string, after: string] {
-  const { action, actor_id, actor_type, id, ip, metadata } = row;
+export function formAround(row: Unplaced): [before: string, between: string, after: string] {
+  const { action, actor_id, actor_type, ip, metadata } = row;
   const { organization_id, outcome, request_id, resource_id, resource_type, user_agent } = row;
   if (!`${user_agent ?? ''}${request_id ?? ''}`.isWellFormed())
     throw new Error('an audit row has no canonical form');
   const created_at = row.created_at.toISOString();
-  const first = JSON.stringify({ action, actor_id, actor_type, created_at, id, ip });
+  const first = JSON.stringify({ action, actor_id, actor_type, created_at });
   const second = JSON.stringify({ organization_id, outcome, request_id, resource_id, resource_type });
   return [
-    `${first.slice(0, -1)},"metadata":${canonicalize(metadata)},${second.slice(1, -1)},"sequence":`,
-    `,${JSON.stringify({ user_agent }).slice(1)}`,
+    `${first.slice(0, -1)},"id":"`,
+    `","ip":${JSON.stringify(ip)},"metadata":${canonicalize(metadata)},${second.slice(1, -1)},"sequence":`,
+    `,"user_agent":${JSON.stringify(user_agent)}}`,
   ];
 }
 
 const POOL = Buffer.alloc(4096);
-const RANDOM_BYTES = 16;
-/** What a uuid of version 7 has room for. */
-const LARGEST_PLACE = 2 ** 31;
+const RANDOM_BYTES = 4;
 let taken = POOL.length;
-let made = 0;
 
-/** Sorts by time and then by the order in which rows are made here. Randomness is fetched for many rows at once. */
-function rowId(at: Date): string {
+/**
+ * A row's id before and after its place in the chain, by which it sorts after the time (a uuid of version 7; RFC 9562,
+ * section 6.2). Randomness is fetched for many rows at once.
+ */
+export function idAround(at: Date): [time: string, random: string] {
   if (taken === POOL.length) {
     randomFillSync(POOL);
     taken = 0;
   }
-  const random = POOL.subarray(taken, (taken += RANDOM_BYTES));
-  made = (made + 1) % LARGEST_PLACE;
-  return uuidv7({ random, msecs: at.getTime(), seq: made });
+  const time = at.getTime().toString(16).padStart(12, '0');
+  const random = POOL.toString('hex', taken, (taken += RANDOM_BYTES));
+  return [`${time.slice(0, 8)}-${time.slice(8)}`, random];
+}
+
+/** Digits of the number in the chain in an id, in hexadecimal. */
+export const ID_DIGITS = 10;
+
+/** As the statement that finds the place writes it; see `AuditRepository.follow`. */
+function rowId(at: Date, sequence: number): string {
+  const [time, random] = idAround(at);
+  const place = sequence.toString(16).padStart(ID_DIGITS, '0');
+  return `${time}-7${place.slice(0, 3)}-8${place.slice(3, 6)}-${place.slice(6)}${random}`;
 }
 
 function actorId(actor: AuditEntry['actor']): string | null {
@@ -118,16 +130,17 @@ function actorId(actor: AuditEntry['actor']): string | null {
 
 /** The row that follows `head`. */
 export function nextRow(head: ChainHead, organizationId: string, entry: AuditEntry, at: Date): AuditRow {
-  const row = { ...rowOf(organizationId, entry, at), sequence: head.sequence + 1 };
+  const sequence = head.sequence + 1;
+  const row = { ...rowOf(organizationId, entry, at), id: rowId(at, sequence), sequence };
   return { ...row, previous_hash: head.hash, hash: chainHash(row, head.hash) };
 }
 
+/** What is known of a row before its place is. */
 export function rowOf(organizationId: string, entry: AuditEntry, at: Date): Unplaced {
   const { actor } = entry;
   const origin = actor.kind === 'system' ? null : actor.origin;
   return {
     organization_id: organizationId,
-    id: rowId(at),
     created_at: at,
     actor_type: actor.kind,
     actor_id: actorId(actor),

@@ -1,8 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { CursorPosition } from '../common/pagination.js';
-import type { AuditRow, ChainHead } from './audit-chain.js';
+import {
+  type AuditRow,
+  type ChainHead,
+  formAround,
+  GENESIS,
+  ID_DIGITS,
+  idAround,
+  type Unplaced,
+} from './audit-chain.js';
 import { Database } from '../database/database.js';
+import { send } from '../database/unit-of-work.js';
 
 const COLUMNS = `sequence, id, created_at, actor_type, actor_id, action, resource_type, resource_id,
   outcome, ip, user_agent, request_id, metadata, previous_hash, hash`;
@@ -40,6 +49,25 @@ function appendParameters(rows: AuditRow[]): unknown[] {
   ];
 }
 
+/** The place in an id, as `rowId` of the chain writes it. */
+const digits = (sequence: string): string => `lpad(to_hex(${sequence}), ${ID_DIGITS}, '0')`;
+const idAt = (sequence: string): string =>
+  `$2::text || '-7' || substr(${digits(sequence)}, 1, 3) || '-8' || substr(${digits(sequence)}, 4, 3) || '-'
+    || substr(${digits(sequence)}, 7) || $3::text`;
+const hashAt = (previous: string, sequence: string): string =>
+  `sha256(${previous} || $15::bytea || convert_to(${idAt(sequence)}, 'UTF8') || $16::bytea
+    || convert_to((${sequence})::text, 'UTF8') || $17::bytea)`;
+
+/** The row comes after the one that ends the chain at that moment, so its number, its id and its hash are found here. */
+const FOLLOW = `WITH moved AS (
+    INSERT INTO audit_chains AS c (organization_id, sequence, hash) VALUES ($1, 1, ${hashAt('$14', '1::bigint')})
+    ON CONFLICT (organization_id) DO UPDATE
+      SET sequence = c.sequence + 1, hash = ${hashAt('c.hash', 'c.sequence + 1')}
+    RETURNING sequence, coalesce(old.hash, $14) AS previous_hash, hash)
+  INSERT INTO audit_logs (organization_id, ${COLUMNS})
+  SELECT $1, sequence, (${idAt('sequence')})::uuid, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $18, previous_hash, hash
+  FROM moved`;
+
 /** `bigint` arrives as text; a chain does not outgrow a double. */
 const numbered = <T extends { sequence: unknown }>(row: T): T & { sequence: number } => ({
   ...row,
@@ -58,6 +86,32 @@ export class AuditRepository {
       [organizationId, Buffer.alloc(32)],
     );
     return numbered(rows[0]!);
+  }
+
+  /** Sends a row that follows whatever the chain ends with, and locks the chain until the transaction ends. */
+  follow(manager: EntityManager, row: Unplaced): void {
+    const form = formAround(row).map((part) => Buffer.from(part));
+    send(manager, {
+      name: 'follow the trail',
+      text: FOLLOW,
+      values: [
+        row.organization_id,
+        ...idAround(row.created_at),
+        row.created_at,
+        row.actor_type,
+        row.actor_id,
+        row.action,
+        row.resource_type,
+        row.resource_id,
+        row.outcome,
+        row.ip,
+        row.user_agent,
+        row.request_id,
+        GENESIS.hash,
+        ...form,
+        JSON.stringify(row.metadata),
+      ],
+    });
   }
 
   /** @param rows in the order of the chain, of one organisation. */

@@ -10,6 +10,7 @@ import {
   chainHash,
   GENESIS,
   nextRow,
+  rowOf,
 } from './audit-chain.js';
 import { AuditRepository } from './audit.repository.js';
 
@@ -31,16 +32,17 @@ export class AuditService {
   ) {}
 
   /**
-   * Writes a row in the transaction of what it tells of. It locks the organisation's chain until that
-   * transaction ends, so it is called last.
+   * Writes a row in the transaction of what it tells of, whose commit fails when it cannot be written. It locks the
+   * organisation's chain until that transaction ends, so it is called last: it travels with the commit then.
    */
   async record(manager: EntityManager, organizationId: string, entry: AuditEntry): Promise<void> {
-    await this.append(manager, organizationId, [{ entry, at: this.clock.date() }]);
+    this.repository.follow(manager, rowOf(organizationId, entry, this.clock.date()));
   }
 
   /** Writes a row on its own: what was refused changed nothing that it could be written with. */
   async recordAlone(organizationId: string | null, entry: AuditEntry): Promise<void> {
-    await this.recordTogether(organizationId ?? NIL_ORGANIZATION, [{ entry, at: this.clock.date() }]);
+    const organization = organizationId ?? NIL_ORGANIZATION;
+    await this.database.tenant(organization, (manager) => this.record(manager, organization, entry));
   }
 
   /** Writes many rows on their own: one lock of the chain, one commit. @returns the end of the chain. */

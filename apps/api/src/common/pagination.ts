@@ -1,5 +1,5 @@
 import { AppError } from './app-error.js';
-import { IntegerField, QueryIntegerField, TextField } from './fields.js';
+import { BooleanField, IntegerField, QueryIntegerField, TextField } from './fields.js';
 
 /** Lists page by number. */
 export class PageQuery {
@@ -13,6 +13,13 @@ export class PageQuery {
 export class Pagination {
   @IntegerField({ example: 42 })
   total: number;
+
+  @BooleanField({
+    optional: true,
+    description:
+      'True where there are more than 10,000: `total` is an estimate then, and never less than 10,001.',
+  })
+  total_is_estimate?: boolean;
 
   @IntegerField({ example: 1 })
   page: number;

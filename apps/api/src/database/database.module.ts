@@ -5,6 +5,7 @@ import { ChangeFeed, ListenUrl } from './change-feed.js';
 import { ClockSynchronization } from './clock-synchronization.js';
 import { Database } from './database.js';
 import type { DatabaseUrls } from './migrate.js';
+import { PIPELINED } from './pipelined-client.js';
 import { TenantPipeline } from './tenant-pipeline.js';
 
 /** The pool's size is the bound on transactions at once; a request waits for its turn. */
@@ -27,8 +28,7 @@ export class DatabaseModule {
               entities,
               applicationName: 'latchkey',
               poolSize: APP_CONNECTIONS,
-              // Statements that do not wait for each other travel together (pg, `pipeline`).
-              extra: { pipeline: true },
+              extra: PIPELINED,
               connectTimeoutMS: 10_000,
               poolErrorHandler: (error: Error) =>
                 new Logger('Database').warn(`A connection ended: ${error.message}`),

@@ -1,8 +1,12 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, type ObjectLiteral } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import type { PreparedStatement, TenantPipeline } from './tenant-pipeline.js';
+import { select } from './entity-statements.js';
+import type { PipelinedClient } from './pipelined-client.js';
+import type { PreparedStatement } from './prepared-statement.js';
+import { entering, type TenantPipeline } from './tenant-pipeline.js';
+import { send, UnitOfWork } from './unit-of-work.js';
 
 /**
  * Units of work. Each runs in one transaction that says for whom it works; row level security does the rest.
@@ -18,7 +22,7 @@ export class Database implements OnApplicationShutdown {
 
   /** Work in one organisation: only its rows can be seen or made. */
   tenant<T>(organizationId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.within("SELECT set_config('app.organization_id', $1, true)", organizationId, work);
+    return this.within([entering(organizationId)], work);
   }
 
   /**
@@ -32,14 +36,28 @@ export class Database implements OnApplicationShutdown {
     return this.pipeline.run<T>(organizationId, statements);
   }
 
+  /** The row of an entity in an organisation, in one round trip. */
+  async row<T extends ObjectLiteral>(
+    organizationId: string,
+    entity: new () => T,
+    where: Partial<T>,
+  ): Promise<T | null> {
+    const statement = select(this.source.manager, entity, where);
+    const [rows = []] = await this.tenantAtOnce<T>(organizationId, [statement]);
+    return rows[0] ?? null;
+  }
+
   /** Work for one person: their own memberships and organisations can be seen, whatever the organisation. */
   person<T>(userId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.within("SELECT set_config('app.user_id', $1, true)", userId, work);
+    return this.within(
+      [{ name: 'enter person', text: "SELECT set_config('app.user_id', $1, true)", values: [userId] }],
+      work,
+    );
   }
 
   /** Work on tables that belong to no organisation. Tenant tables show nothing here. */
   global<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.source.transaction(work);
+    return this.within([], work);
   }
 
   /** One statement on tables that belong to no organisation. */
@@ -57,19 +75,27 @@ export class Database implements OnApplicationShutdown {
     return (this.source.driver as PostgresDriver).master as pg.Pool;
   }
 
-  /**
-   * The setting travels with the first statement of the work: the connection is a pipeline, which PostgreSQL works off in
-   * order. Should it fail, so does every statement after it.
-   */
-  private within<T>(
-    setting: string,
-    value: string,
+  /** @param setting comes first in the transaction. */
+  private async within<T>(
+    setting: PreparedStatement[],
     work: (manager: EntityManager) => Promise<T>,
   ): Promise<T> {
-    return this.source.transaction(async (manager) => {
-      const [, result] = await Promise.all([manager.query(setting, [value]), work(manager)]);
-      return result;
-    });
+    const runner = this.source.createQueryRunner();
+    try {
+      const client = (await runner.connect()) as PipelinedClient;
+      const unit = new UnitOfWork(client, runner.manager, setting);
+      // TypeORM locks rows only where it knows of a transaction, and would begin its own.
+      Object.assign(runner, { isTransactionActive: true });
+      try {
+        const result = await work(runner.manager);
+        await unit.commit();
+        return result;
+      } catch (error) {
+        throw await unit.rollBack(error);
+      }
+    } finally {
+      await runner.release();
+    }
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -81,7 +107,7 @@ export class Database implements OnApplicationShutdown {
 
 /** Enters an organisation in the middle of a unit of work that began without one. */
 export async function enterOrganization(manager: EntityManager, organizationId: string): Promise<void> {
-  await manager.query("SELECT set_config('app.organization_id', $1, true)", [organizationId]);
+  send(manager, entering(organizationId));
 }
 
 /** True when PostgreSQL refused it with this SQLSTATE, about this constraint where one is named. */

@@ -6,6 +6,7 @@ import { Watch1700000000005 } from './migrations/0005-watch.js';
 import { Audit1700000000006 } from './migrations/0006-audit.js';
 import { Access1700000000007 } from './migrations/0007-access.js';
 import { Connect1700000000008 } from './migrations/0008-connect.js';
+import { Lists1700000000010 } from './migrations/0010-lists.js';
 
 export const MIGRATIONS = [
   Identity1700000000001,
@@ -16,4 +17,5 @@ export const MIGRATIONS = [
   Audit1700000000006,
   Access1700000000007,
   Connect1700000000008,
+  Lists1700000000010,
 ];

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { CursorPosition } from '../common/pagination.js';
 import { Database } from '../database/database.js';
+import { send } from '../database/unit-of-work.js';
 import type {
   HealthPointDto,
   IncidentDto,
@@ -47,21 +48,23 @@ export class ActivityRepository {
     at: Date,
     entry: LogEntry,
   ): Promise<void> {
-    await manager.query(
-      `INSERT INTO integration_logs (organization_id, id, integration_id, action, status, message, metadata, duration_ms, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [
+    send(manager, {
+      name: 'log activity',
+      text: `INSERT INTO integration_logs (organization_id, id, integration_id, action, status, message, metadata,
+          duration_ms, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      values: [
         organizationId,
         uuidv7(),
         integrationId,
         entry.action,
         entry.status,
         entry.message,
-        JSON.stringify(entry.metadata ?? {}),
+        entry.metadata ?? {},
         entry.durationMs ?? null,
         at,
       ],
-    );
+    });
   }
 
   async recordCheck(
@@ -70,11 +73,12 @@ export class ActivityRepository {
     integrationId: string,
     check: { at: Date; ok: boolean; responseMs: number | null; errorCode: string | null },
   ): Promise<void> {
-    await manager.query(
-      `INSERT INTO health_checks (organization_id, integration_id, at, ok, response_ms, error_code)
-       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-      [organizationId, integrationId, check.at, check.ok, check.responseMs, check.errorCode],
-    );
+    send(manager, {
+      name: 'record check',
+      text: `INSERT INTO health_checks (organization_id, integration_id, at, ok, response_ms, error_code)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+      values: [organizationId, integrationId, check.at, check.ok, check.responseMs, check.errorCode],
+    });
   }
 
   async openIncident(

@@ -5,6 +5,7 @@ import type { EntityManager } from 'typeorm';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { Database } from '../database/database.js';
+import { run } from '../database/unit-of-work.js';
 import { Installation } from '../vault/installation.js';
 
 const LIFETIME_MS = 24 * 3_600_000;
@@ -41,19 +42,23 @@ export class IdempotentRequests {
   }
 
   /** @returns the id that the first request made. @throws AppError CONFLICT when that request was another one */
-  find(organizationId: string, request: IdempotentRequest): Promise<string | undefined> {
-    return this.database.tenant(organizationId, async (manager) => {
-      const rows = await manager.query<{ resource_id: string; request_hash: Buffer }[]>(
-        `SELECT resource_id, request_hash FROM idempotency_keys
-         WHERE organization_id = $1 AND route = $2 AND key = $3 AND created_at > $4`,
-        [organizationId, request.route, request.key, this.oldest()],
-      );
-      const [row] = rows;
-      if (row && !row.request_hash.equals(request.fingerprint)) {
-        throw new AppError('CONFLICT', 'This Idempotency-Key was used for another request. Use a new one.');
-      }
-      return row?.resource_id;
-    });
+  async find(organizationId: string, request: IdempotentRequest): Promise<string | undefined> {
+    const [rows] = await this.database.tenantAtOnce<{ resource_id: string; request_hash: Buffer }>(
+      organizationId,
+      [
+        {
+          name: 'find repeated request',
+          text: `SELECT resource_id, request_hash FROM idempotency_keys
+            WHERE organization_id = $1 AND route = $2 AND key = $3 AND created_at > $4`,
+          values: [organizationId, request.route, request.key, this.oldest()],
+        },
+      ],
+    );
+    const row = rows?.[0];
+    if (row && !row.request_hash.equals(request.fingerprint)) {
+      throw new AppError('CONFLICT', 'This Idempotency-Key was used for another request. Use a new one.');
+    }
+    return row?.resource_id;
   }
 
   /** @returns false when another request holds the key; it waits for one that is under way. */
@@ -63,14 +68,15 @@ export class IdempotentRequests {
     request: IdempotentRequest,
     resourceId: string,
   ): Promise<boolean> {
-    const rows = await manager.query<unknown[]>(
-      `INSERT INTO idempotency_keys AS k (organization_id, route, key, request_hash, resource_id, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (organization_id, route, key) DO UPDATE
-         SET request_hash = EXCLUDED.request_hash, resource_id = EXCLUDED.resource_id, created_at = EXCLUDED.created_at
-         WHERE k.created_at <= $7
-       RETURNING 1`,
-      [
+    const rows = await run(manager, {
+      name: 'claim request',
+      text: `INSERT INTO idempotency_keys AS k (organization_id, route, key, request_hash, resource_id, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (organization_id, route, key) DO UPDATE
+          SET request_hash = EXCLUDED.request_hash, resource_id = EXCLUDED.resource_id, created_at = EXCLUDED.created_at
+          WHERE k.created_at <= $7
+        RETURNING 1`,
+      values: [
         organizationId,
         request.route,
         request.key,
@@ -79,7 +85,7 @@ export class IdempotentRequests {
         this.clock.date(),
         this.oldest(),
       ],
-    );
+    });
     return rows.length > 0;
   }
 

@@ -7,12 +7,15 @@ import { requestValidation } from '../common/validation.js';
 import { CheckSchedule } from './checks/check-schedule.js';
 import { CreateIntegrationDto } from './integration.dto.js';
 import { IntegrationInput } from './integration-input.js';
-import { IntegrationStore } from './integration-store.js';
+import { IntegrationStore, type NewIntegration } from './integration-store.js';
 import { IntegrationsRepository } from './integrations.repository.js';
 import { arrange, type ForeignIntegration } from './foreign-fields.js';
 import { newIntegration } from './new-integration.js';
 
 export type ImportOutcome = 'created' | 'valid' | 'skipped';
+
+/** Another import made it a moment ago. */
+class NameTakenError extends Error {}
 
 /**
  * Integrations from another system, by the command line. They are held against the manifest like what people send and
@@ -48,8 +51,22 @@ export class IntegrationImportService {
     if (dryRun) return 'valid';
     const owner = { organizationId, id: uuidv7(), createdBy: null };
     const made = newIntegration(owner, dto, connection, this.schedule);
-    await this.store.create(actor, made, async () => undefined);
-    return 'created';
+    return this.create(actor, made);
+  }
+
+  /** Another import of the same rows may be under way: of two that ask for a name the second finds it taken. */
+  private async create(actor: SystemActor, made: NewIntegration): Promise<ImportOutcome> {
+    const { organizationId, integrationTypeId, name } = made.integration;
+    try {
+      await this.store.create(actor, made, async (manager) => {
+        if (!(await this.repository.claimName(manager, organizationId, integrationTypeId, name)))
+          throw new NameTakenError();
+      });
+      return 'created';
+    } catch (error) {
+      if (error instanceof NameTakenError) return 'skipped';
+      throw error;
+    }
   }
 
   private validated(value: object): Promise<CreateIntegrationDto> {

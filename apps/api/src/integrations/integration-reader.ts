@@ -14,11 +14,10 @@ import type {
   ListIntegrationsQuery,
 } from './integration.dto.js';
 import { type IntegrationRow, toIntegrationDto } from './integration.row.js';
-import {
-  type IntegrationFilter,
-  type IntegrationName,
-  IntegrationsRepository,
-} from './integrations.repository.js';
+import type { IntegrationFilter } from './integration-queries.js';
+import { type IntegrationName, IntegrationsRepository } from './integrations.repository.js';
+import { IntegrationListRepository } from './list/integration-list.repository.js';
+import { decodeListCursor } from './list/list-cursor.js';
 
 type ListFilter = Pick<ListIntegrationsQuery, 'status' | 'type' | 'category' | 'team' | 'q'>;
 
@@ -30,6 +29,7 @@ const SERIES_POINTS = 300;
 export class IntegrationReader {
   constructor(
     private readonly repository: IntegrationsRepository,
+    private readonly lists: IntegrationListRepository,
     private readonly activity: ActivityRepository,
     private readonly catalogue: CatalogueService,
     private readonly clock: Clock,
@@ -59,10 +59,12 @@ export class IntegrationReader {
     return this.repository.matching(organizationOf(actor), actor, this.filterOf(query), limit);
   }
 
-  /** Like `require`, for what a permission's scope must reach. @throws AppError NOT_FOUND, FORBIDDEN */
-  async requirePermitted(actor: Actor, permission: string, id: string): Promise<IntegrationRow> {
+  /** Like `require`, for what the scope of each permission must reach. @throws AppError NOT_FOUND, FORBIDDEN */
+  async requirePermitted(actor: Actor, permissions: string | string[], id: string): Promise<IntegrationRow> {
     const row = await this.require(actor, id);
-    if (permits(actor, permission, { createdById: row.created_by, teamIds: row.team_ids })) return row;
+    const place = { createdById: row.created_by, teamIds: row.team_ids };
+    const permission = [permissions].flat().find((each) => !permits(actor, each, place));
+    if (permission === undefined) return row;
     const scope = actor.permissions.get(permission) === 'own' ? 'those you made' : 'those of your teams';
     throw new AppError(
       'FORBIDDEN',
@@ -87,16 +89,20 @@ export class IntegrationReader {
   async list(
     actor: AnyActor,
     query: ListIntegrationsQuery,
-  ): Promise<{ integrations: IntegrationDto[]; pagination: Pagination }> {
-    const { rows, total } = await this.repository.list(organizationOf(actor), actor, {
-      ...this.filterOf(query),
-      sort: query.sort ?? '-created_at',
-      page: query.page,
-      perPage: query.per_page,
-    });
+  ): Promise<{ integrations: IntegrationDto[]; pagination: Pagination; next_cursor: string | null }> {
+    const { page, per_page: perPage, sort = '-created_at', cursor } = query;
+    const after = cursor === undefined ? undefined : decodeListCursor(cursor, sort);
+    const wanted = { ...this.filterOf(query), sort, page, perPage, after };
+    const { rows, total, nextCursor } = await this.lists.list(organizationOf(actor), actor, wanted);
     return {
       integrations: rows.map((row) => this.describe(row, actor)),
-      pagination: { total, page: query.page, per_page: query.per_page },
+      pagination: {
+        total: total.count,
+        ...(total.isEstimate && { total_is_estimate: true }),
+        page,
+        per_page: perPage,
+      },
+      next_cursor: nextCursor,
     };
   }
 

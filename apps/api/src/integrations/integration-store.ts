@@ -75,10 +75,10 @@ export class IntegrationStore {
     await this.transactions.create(actor, integration, audit, async (manager) => {
       await before(manager);
       await this.identity.requireTeams(manager, organizationId, teamIds);
-      await this.repository.insert(manager, integration);
+      this.repository.insert(manager, integration);
       await this.credentials.insert(manager, credential);
-      await this.repository.replaceTerms(manager, organizationId, id, made.terms);
-      await this.repository.replaceTeams(manager, organizationId, id, teamIds);
+      this.repository.addTerms(manager, organizationId, id, made.terms);
+      this.repository.addTeams(manager, organizationId, id, teamIds);
       await this.activity.log(manager, organizationId, id, createdAt, {
         action: 'created',
         status: 'success',
@@ -118,8 +118,8 @@ export class IntegrationStore {
         ...(checkNow ? { nextCheckAt: now } : {}),
         updatedAt: now,
       });
-      if (edit.terms) await this.repository.replaceTerms(manager, organizationId, id, edit.terms);
-      if (edit.teamIds) await this.repository.replaceTeams(manager, organizationId, id, edit.teamIds);
+      if (edit.terms) this.repository.replaceTerms(manager, organizationId, id, edit.terms);
+      if (edit.teamIds) this.repository.replaceTeams(manager, organizationId, id, edit.teamIds);
       if (edit.fields.length > 0) {
         const message = `Changed: ${edit.fields.join(', ')}`;
         await this.log(manager, current, now, 'updated', message);

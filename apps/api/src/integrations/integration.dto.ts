@@ -16,16 +16,9 @@ import {
 import { CreatorDto } from '../common/creator.dto.js';
 import { CursorQuery, PageQuery } from '../common/pagination.js';
 import { STATUSES } from './integration.entity.js';
+import { type Sort, SORTS } from './list/list-cursor.js';
 import { TOKEN_STATUS_MEANING, TOKEN_STATUSES } from './tokens/token-status.js';
 
-export const SORTS = [
-  'name',
-  '-name',
-  'created_at',
-  '-created_at',
-  'last_checked_at',
-  '-last_checked_at',
-] as const;
 export const WINDOWS = ['1h', '24h', '7d', '30d'] as const;
 
 export class TestIntegrationDto {
@@ -86,7 +79,14 @@ export class ListIntegrationsQuery extends PageQuery {
     description: 'Beginnings of words of the name, description and type.',
   })
   q?: string;
-  @ChoiceField(SORTS, { optional: true }) sort?: (typeof SORTS)[number];
+  @ChoiceField(SORTS, { optional: true }) sort?: Sort;
+  @TextField({
+    optional: true,
+    max: 2000,
+    description:
+      '`next_cursor` of the answer before, with the same filters and order: goes on from there, at any depth.',
+  })
+  cursor?: string;
 }
 
 export class IntegrationLogsQuery extends CursorQuery {}

@@ -30,7 +30,11 @@ export class IntegrationsController {
   @Get()
   @Summary("The organisation's integrations that the caller may see. Never a secret.")
   @RequirePermission('integrations:read', 'integrations:read')
-  @Replies(200, { integrations: [IntegrationDto], pagination: Pagination })
+  @Replies(200, {
+    integrations: [IntegrationDto],
+    pagination: Pagination,
+    next_cursor: { type: ['string', 'null'] },
+  })
   @Fails('VALIDATION_FAILED')
   list(@Caller() actor: AnyActor, @Query() query: ListIntegrationsQuery) {
     return this.reader.list(actor, query);

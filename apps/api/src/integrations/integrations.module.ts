@@ -11,6 +11,8 @@ import { ClientReplacement } from './credentials/client-replacement.js';
 import { ConnectionTester, TestLimits } from './checks/connection-tester.js';
 import { ConsentStore } from './credentials/consent-store.js';
 import { CredentialReplacement } from './credentials/credential-replacement.js';
+import { DemoIntegrations } from './demo/demo-integrations.js';
+import { DemoIntegrationsRepository } from './demo/demo-integrations.repository.js';
 import { DerivedTokens } from './tokens/derived-tokens.js';
 import { DraftTests } from './checks/draft-tests.js';
 import { DueIntegrations } from './checks/due-integrations.js';
@@ -29,6 +31,7 @@ import { InstalledIntegrations } from './installed-integrations.js';
 import { InstalledRenewal } from './credentials/installed-renewal.js';
 import { IntegrationInput } from './integration-input.js';
 import { IntegrationOperationsController } from './integration-operations.controller.js';
+import { IntegrationListRepository } from './list/integration-list.repository.js';
 import { IntegrationReader } from './integration-reader.js';
 import { IntegrationStanding } from './checks/integration-standing.js';
 import { IntegrationStore } from './integration-store.js';
@@ -44,6 +47,8 @@ import { Recoveries } from './checks/recoveries.js';
 import { RecoveryJournal } from './checks/recovery-journal.js';
 import { ResourceSelection } from './resources/resource-selection.js';
 import { SavedConnections } from './checks/saved-connections.js';
+import { SteadyChecksRepository } from './checks/steady-checks.repository.js';
+import { SteadyOutcomes } from './checks/steady-outcomes.js';
 import { StoredSources } from './tokens/stored-sources.js';
 import { IntegrationTokenOwner } from './tokens/token-owner.js';
 import { TokenRevocation } from './tokens/token-revocation.js';
@@ -66,6 +71,8 @@ import { UnreadableCredentials } from './credentials/unreadable-credentials.js';
     ConnectionTester,
     ConsentStore,
     CredentialReplacement,
+    DemoIntegrations,
+    DemoIntegrationsRepository,
     DerivedTokens,
     DraftTests,
     DueIntegrations,
@@ -83,6 +90,7 @@ import { UnreadableCredentials } from './credentials/unreadable-credentials.js';
     InstalledIntegrations,
     InstalledRenewal,
     IntegrationInput,
+    IntegrationListRepository,
     IntegrationReader,
     IntegrationStanding,
     IntegrationStore,
@@ -99,6 +107,8 @@ import { UnreadableCredentials } from './credentials/unreadable-credentials.js';
     ResourceSelection,
     SavedConnections,
     SelectedResourcesRepository,
+    SteadyChecksRepository,
+    SteadyOutcomes,
     StoredSources,
     TestLimits,
     TokenHistoryRepository,

@@ -2,115 +2,35 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { AnyActor } from '../common/actor.js';
 import { Database } from '../database/database.js';
+import { nameOf } from '../database/prepared-statement.js';
+import { run, send } from '../database/unit-of-work.js';
+import { selectForUpdate, update } from '../database/entity-statements.js';
 import { Integration } from './integration.entity.js';
+import { type Conditions, type IntegrationFilter, narrow, view, visibleTo } from './integration-queries.js';
 import type { IntegrationRow } from './integration.row.js';
-import { prefixRange, searchTerms } from './search-terms.js';
-import { SELECTED_RESOURCES } from './resources/selected-resources.repository.js';
 
-export interface IntegrationFilter {
-  status?: string;
-  types?: string[];
-  teamId?: string;
-  q?: string;
-}
-
-export interface IntegrationPage extends IntegrationFilter {
-  sort: string;
-  page: number;
-  perPage: number;
-}
+/** A prepared statement may not answer with other columns after a migration added one. */
+const NAMED = `(SELECT organization_id, id, integration_type_id, name, description, config, auth_mode, status, error_code,
+  error_message, error_hint, status_changed_at, consecutive_failures, response_time_ms, last_sync_at, last_checked_at,
+  next_check_at, created_by, created_at, updated_at FROM integrations)`;
 
 export interface IntegrationName {
   id: string;
   name: string;
 }
 
-const ORDERS: Record<string, string> = {
-  name: 'i.name COLLATE "C", i.id',
-  '-name': 'i.name COLLATE "C" DESC, i.id DESC',
-  created_at: 'i.created_at, i.id',
-  '-created_at': 'i.created_at DESC, i.id DESC',
-  last_checked_at: 'i.last_checked_at NULLS FIRST, i.id',
-  '-last_checked_at': 'i.last_checked_at DESC NULLS LAST, i.id DESC',
-};
-
-/** @param source the integrations to describe; for a page, only those of the page, so that nothing else is joined. */
-const view = (source: string): string => `
-  SELECT i.*, u.full_name AS creator_name, c.credential_type, c.state AS credential_state,
-    c.expires_at AS token_expires_at, 'access_token' = ANY(c.field_names) AS has_token, c.refresh_failures,
-    (c.metadata #>> '{oauth,refreshable}')::boolean AS token_refreshable,
-    ARRAY(SELECT t.team_id FROM integration_teams t
-          WHERE t.organization_id = i.organization_id AND t.integration_id = i.id) AS team_ids,
-    ${SELECTED_RESOURCES}
-  FROM ${source} i
-  LEFT JOIN users u ON u.id = i.created_by
-  LEFT JOIN integration_credentials c ON c.organization_id = i.organization_id AND c.integration_id = i.id`;
-
-/** Collects parameters while the condition is written. */
-class Conditions {
-  readonly parameters: unknown[] = [];
-  readonly parts: string[] = [];
-
-  bind(value: unknown): string {
-    this.parameters.push(value);
-    return `$${this.parameters.length}`;
-  }
-
-  get sql(): string {
-    return this.parts.join(' AND ');
-  }
-}
-
-/** An integration with teams is seen by those teams, by its creator and by admins; by programs as their token says. */
-function visibleTo(actor: AnyActor, organizationId: string): Conditions {
-  const where = new Conditions();
-  where.parts.push(`i.organization_id = ${where.bind(organizationId)}`);
-  if (actor.kind === 'service_token') {
-    const { integrationIds, integrationTypeIds } = actor;
-    if (integrationIds) where.parts.push(`i.id = ANY(${where.bind([...integrationIds])}::uuid[])`);
-    if (integrationTypeIds)
-      where.parts.push(`i.integration_type_id = ANY(${where.bind([...integrationTypeIds])}::text[])`);
-    return where;
-  }
-  if (actor.role === 'org_admin') return where;
-  // An aggregate and no EXISTS: PostgreSQL would read all rows of integration_teams into a hash, for one page too.
-  where.parts.push(`(i.created_by = ${where.bind(actor.userId)}
-    OR coalesce((SELECT bool_or(t.team_id = ANY(${where.bind(actor.teamIds)}::uuid[])) FROM integration_teams t
-                 WHERE t.organization_id = i.organization_id AND t.integration_id = i.id), true))`);
-  return where;
-}
-
-function narrow(where: Conditions, filter: IntegrationFilter): void {
-  if (filter.status) where.parts.push(`i.status = ${where.bind(filter.status)}`);
-  if (filter.types) where.parts.push(`i.integration_type_id = ANY(${where.bind(filter.types)}::text[])`);
-  if (filter.teamId) {
-    where.parts.push(`EXISTS (SELECT 1 FROM integration_teams t WHERE t.organization_id = i.organization_id
-      AND t.integration_id = i.id AND t.team_id = ${where.bind(filter.teamId)})`);
-  }
-  const words = searchTerms(filter.q ?? null);
-  // Asked for what no word can be: nothing has it.
-  if (filter.q?.trim() && words.length === 0) where.parts.push('false');
-  for (const word of words) {
-    const [from, to] = prefixRange(word);
-    where.parts.push(`i.id IN (SELECT s.integration_id FROM integration_terms s
-      WHERE s.organization_id = $1 AND s.term >= ${where.bind(from)} AND s.term < ${where.bind(to)})`);
-  }
-}
-
 @Injectable()
 export class IntegrationsRepository {
   constructor(private readonly database: Database) {}
 
-  find(organizationId: string, actor: AnyActor, id: string): Promise<IntegrationRow | undefined> {
+  async find(organizationId: string, actor: AnyActor, id: string): Promise<IntegrationRow | undefined> {
     const where = visibleTo(actor, organizationId);
     where.parts.push(`i.id = ${where.bind(id)}`);
-    return this.database.tenant(organizationId, async (manager) => {
-      const rows = await manager.query<IntegrationRow[]>(
-        `${view('integrations')} WHERE ${where.sql}`,
-        where.parameters,
-      );
-      return rows[0];
-    });
+    const text = `${view(NAMED)} WHERE ${where.sql}`;
+    const [rows] = await this.database.tenantAtOnce<IntegrationRow>(organizationId, [
+      { name: nameOf(text), text, values: where.parameters },
+    ]);
+    return rows?.[0];
   }
 
   /** Those of the ids that are integrations which the caller may see. */
@@ -143,41 +63,50 @@ export class IntegrationsRepository {
 
   /** For the watch, which sees every integration. */
   load(organizationId: string, id: string): Promise<Integration | null> {
-    return this.database.tenant(organizationId, (manager) =>
-      manager.findOneBy(Integration, { organizationId, id }),
-    );
-  }
-
-  list(
-    organizationId: string,
-    actor: AnyActor,
-    filter: IntegrationPage,
-  ): Promise<{ rows: IntegrationRow[]; total: number }> {
-    const where = visibleTo(actor, organizationId);
-    narrow(where, filter);
-    return this.database.tenant(organizationId, async (manager) => {
-      const counted = await manager.query<{ total: number }[]>(
-        `SELECT count(*)::int AS total FROM integrations i WHERE ${where.sql}`,
-        where.parameters,
-      );
-      const order = `ORDER BY ${ORDERS[filter.sort]}`;
-      const page = `SELECT i.* FROM integrations i WHERE ${where.sql} ${order}
-        LIMIT ${filter.perPage} OFFSET ${(filter.page - 1) * filter.perPage}`;
-      const rows = await manager.query<IntegrationRow[]>(`${view(`(${page})`)} ${order}`, where.parameters);
-      return { rows, total: counted[0]?.total ?? 0 };
-    });
+    return this.database.row(organizationId, Integration, { organizationId, id });
   }
 
   /** Keeps others from changing the integration until the transaction ends. */
-  lock(manager: EntityManager, organizationId: string, id: string): Promise<Integration | null> {
-    return manager.findOne(Integration, {
-      where: { organizationId, id },
-      lock: { mode: 'pessimistic_write' },
-    });
+  async lock(manager: EntityManager, organizationId: string, id: string): Promise<Integration | null> {
+    const [row] = await run<Integration>(
+      manager,
+      selectForUpdate(manager, Integration, { organizationId, id }),
+    );
+    return row ?? null;
   }
 
-  async insert(manager: EntityManager, integration: Integration): Promise<void> {
-    await manager.insert(Integration, integration);
+  insert(manager: EntityManager, integration: Integration): void {
+    send(manager, {
+      name: 'insert integration',
+      text: `INSERT INTO integrations (organization_id, id, integration_type_id, name, description, config, auth_mode, status,
+          error_code, error_message, error_hint, status_changed_at, consecutive_failures, response_time_ms, last_sync_at,
+          last_checked_at, next_check_at, check_lease_token, check_lease_until, created_by, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
+      values: [
+        integration.organizationId,
+        integration.id,
+        integration.integrationTypeId,
+        integration.name,
+        integration.description,
+        integration.config,
+        integration.authMode,
+        integration.status,
+        integration.errorCode,
+        integration.errorMessage,
+        integration.errorHint,
+        integration.statusChangedAt,
+        integration.consecutiveFailures,
+        integration.responseTimeMs,
+        integration.lastSyncAt,
+        integration.lastCheckedAt,
+        integration.nextCheckAt,
+        integration.checkLeaseToken,
+        integration.checkLeaseUntil,
+        integration.createdBy,
+        integration.createdAt,
+        integration.updatedAt,
+      ],
+    });
   }
 
   async update(
@@ -186,7 +115,7 @@ export class IntegrationsRepository {
     id: string,
     changes: Partial<Integration>,
   ): Promise<void> {
-    await manager.update(Integration, { organizationId, id }, changes);
+    send(manager, update(manager, Integration, { organizationId, id }, changes));
   }
 
   /** The watch tries the integrations of these credentials next. */
@@ -228,39 +157,63 @@ export class IntegrationsRepository {
     return rows.length > 0;
   }
 
+  /**
+   * Lets nobody else who asks make one of this type and name until the transaction ends.
+   * @returns false when there is one.
+   */
+  async claimName(
+    manager: EntityManager,
+    organizationId: string,
+    typeId: string,
+    name: string,
+  ): Promise<boolean> {
+    await manager.query("SELECT pg_advisory_xact_lock(hashtextextended('integration ' || $1, 0))", [
+      JSON.stringify([organizationId, typeId, name]),
+    ]);
+    const rows = await manager.query<unknown[]>(
+      'SELECT 1 FROM integrations WHERE organization_id = $1 AND integration_type_id = $2 AND name = $3 LIMIT 1',
+      [organizationId, typeId, name],
+    );
+    return rows.length === 0;
+  }
+
   async delete(manager: EntityManager, organizationId: string, id: string): Promise<void> {
     await manager.delete(Integration, { organizationId, id });
   }
 
-  async replaceTerms(
-    manager: EntityManager,
-    organizationId: string,
-    id: string,
-    terms: string[],
-  ): Promise<void> {
-    await manager.query('DELETE FROM integration_terms WHERE organization_id = $1 AND integration_id = $2', [
-      organizationId,
-      id,
-    ]);
-    await manager.query(
-      'INSERT INTO integration_terms (organization_id, integration_id, term) SELECT $1, $2, unnest($3::text[])',
-      [organizationId, id, terms],
-    );
+  replaceTerms(manager: EntityManager, organizationId: string, id: string, terms: string[]): void {
+    send(manager, {
+      name: 'delete terms',
+      text: 'DELETE FROM integration_terms WHERE organization_id = $1 AND integration_id = $2',
+      values: [organizationId, id],
+    });
+    this.addTerms(manager, organizationId, id, terms);
   }
 
-  async replaceTeams(
-    manager: EntityManager,
-    organizationId: string,
-    id: string,
-    teamIds: string[],
-  ): Promise<void> {
-    await manager.query('DELETE FROM integration_teams WHERE organization_id = $1 AND integration_id = $2', [
-      organizationId,
-      id,
-    ]);
-    await manager.query(
-      'INSERT INTO integration_teams (organization_id, integration_id, team_id) SELECT DISTINCT $1::uuid, $2::uuid, unnest($3::uuid[])',
-      [organizationId, id, teamIds],
-    );
+  addTerms(manager: EntityManager, organizationId: string, id: string, terms: string[]): void {
+    send(manager, {
+      name: 'insert terms',
+      text: 'INSERT INTO integration_terms (organization_id, integration_id, term) SELECT $1, $2, unnest($3::text[])',
+      values: [organizationId, id, terms],
+    });
+  }
+
+  replaceTeams(manager: EntityManager, organizationId: string, id: string, teamIds: string[]): void {
+    send(manager, {
+      name: 'delete teams',
+      text: 'DELETE FROM integration_teams WHERE organization_id = $1 AND integration_id = $2',
+      values: [organizationId, id],
+    });
+    this.addTeams(manager, organizationId, id, teamIds);
+  }
+
+  addTeams(manager: EntityManager, organizationId: string, id: string, teamIds: string[]): void {
+    if (teamIds.length === 0) return;
+    send(manager, {
+      name: 'insert teams',
+      text: `INSERT INTO integration_teams (organization_id, integration_id, team_id)
+        SELECT DISTINCT $1::uuid, $2::uuid, unnest($3::uuid[])`,
+      values: [organizationId, id, teamIds],
+    });
   }
 }
