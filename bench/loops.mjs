@@ -1,5 +1,7 @@
 // Loops that are counted and timed.
 
+/** How long each loop of a round takes. */
+export const ROUND_MS = Number(process.env.BENCH_SECONDS ?? 5) * 1000;
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 
 /** Calls at most `concurrency` at once for a time. @returns calls a second, and how long they took in milliseconds. */

@@ -1,9 +1,19 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 
-/** Starts a module of this folder in a process of its own. @returns it, and the first thing it says */
-export async function start(name, execArgv = []) {
-  const child = fork(join(import.meta.dirname, name), { execArgv });
+/**
+ * Starts a module of this folder in a process of its own.
+ * @param options core: the only one it may use, with what it starts (Linux).
+ * @returns it, and the first thing it says
+ */
+export async function start(name, { execArgv = [], env = {}, core } = {}) {
+  const pinned =
+    core === undefined ? {} : { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath] };
+  const child = fork(join(import.meta.dirname, name), {
+    ...pinned,
+    execArgv: [...(pinned.execArgv ?? []), ...execArgv],
+    env: { ...process.env, ...env },
+  });
   const said = await new Promise((resolve, reject) => {
     child.once('message', resolve);
     child.once('exit', (code) => reject(new Error(`${name} ended with ${code}`)));

@@ -4,12 +4,16 @@ import { createServer } from 'node:http';
 const SMALL = JSON.stringify({ ok: true, name: 'bench' });
 /** As far away as a service in the same region. */
 const NEAR_MS = 5;
+/** As far away as one on another continent's edge, or one that works for its answer. */
+const FAR_MS = 50;
 /** What an authorization server takes for itself. */
 const ISSUING_MS = 20;
 let issued = 0;
+/** Each is an origin of its own. */
+const SERVICES = 20;
 const CHUNK = Buffer.alloc(64 * 1024, 120);
 
-createServer((request, response) => {
+const serve = (request, response) => {
   if (request.url.startsWith('/large')) {
     let left = 100 * 1024 * 1024;
     response.writeHead(200, { 'content-length': String(left) });
@@ -38,8 +42,14 @@ createServer((request, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': SMALL.length });
     response.end(SMALL);
   };
-  request.resume().on('end', () => (request.url === '/near' ? setTimeout(answer, NEAR_MS) : answer()));
-}).listen(0, '127.0.0.1', function listening() {
-  process.send(this.address().port);
-});
+  const after = { '/near': NEAR_MS, '/far': FAR_MS }[request.url];
+  request.resume().on('end', () => (after ? setTimeout(answer, after) : answer()));
+};
+
+const listen = () =>
+  new Promise((resolve) => {
+    const server = createServer(serve).listen(0, '127.0.0.1', () => resolve(server.address().port));
+  });
+const port = await listen();
+process.send({ port, services: await Promise.all(Array.from({ length: SERVICES }, listen)) });
 process.on('disconnect', () => process.exit(0));

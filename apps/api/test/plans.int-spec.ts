@@ -129,8 +129,11 @@ function stamp(span: 'day' | 'month'): string {
 async function listed(part: 'count' | 'page', query: string, account: Account): Promise<Plan> {
   statements = [];
   await testApp.as(account).get(`/integrations?${query}`).expect(200);
-  const sent = statements.find(({ sql }) => sql.includes(part === 'count' ? 'AS total' : 'AS position'));
-  const settings = statements.filter(({ sql }) => sql.includes("'enable_"));
+  const sent = statements.find(({ sql }) =>
+    sql.includes(part === 'count' ? 'AS total' : 'AS place FROM integrations i WHERE'),
+  );
+  const before = statements.slice(0, statements.indexOf(sent!));
+  const settings = before.filter(({ sql }) => sql.includes("'enable_"));
   return explain(testApp.urls.app, sent!, account.organizationId, settings);
 }
 

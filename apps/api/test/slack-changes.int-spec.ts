@@ -115,10 +115,7 @@ describe('with a queue that works', () => {
     stage.tokens.clear();
     const worker = await stage.testApp.launch({ LATCHKEY_ROLE: 'worker' });
     try {
-      await eventually(
-        async () => (await statusOf()) === 'needs_reauth',
-        'that it must be authorised again',
-      );
+      await eventually(async () => (await statusOf()) === 'needs_reauth', 'that it must be authorised again');
     } finally {
       await worker.close();
     }

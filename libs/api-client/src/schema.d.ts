@@ -1368,6 +1368,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/integrations/{id}/proxy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls the base URL of the service behind an integration, as …/proxy/{path} does what is below.
+         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused; without a path and its slash the base URL itself is called); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
+         *
+         *     Headers of one connection, Authorization, Cookie, Forwarded, X-Forwarded-* and the like are not passed on. Where the provider refuses a token that can be renewed, it is renewed and the call made once more, if its body is at most 256 KiB; X-Latchkey-Hint says what stands in the way otherwise: credential_refused, credential_renewed, call_again or renewal_failed. Once a provider limits calls, further ones are answered 429 with Retry-After and not made, for as long as it says and five minutes at most. A body that breaks off ends the connection.
+         *
+         *     Every other method (HEAD, OPTIONS, those of WebDAV) works the same; TRACE is refused. Calls are counted in the integration's usage and are not in the audit trail one by one; refused ones are.
+         */
+        get: operations["ProxyBase_get"];
+        /**
+         * Calls the base URL of the service behind an integration, as …/proxy/{path} does what is below.
+         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused; without a path and its slash the base URL itself is called); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
+         *
+         *     Headers of one connection, Authorization, Cookie, Forwarded, X-Forwarded-* and the like are not passed on. Where the provider refuses a token that can be renewed, it is renewed and the call made once more, if its body is at most 256 KiB; X-Latchkey-Hint says what stands in the way otherwise: credential_refused, credential_renewed, call_again or renewal_failed. Once a provider limits calls, further ones are answered 429 with Retry-After and not made, for as long as it says and five minutes at most. A body that breaks off ends the connection.
+         *
+         *     Every other method (HEAD, OPTIONS, those of WebDAV) works the same; TRACE is refused. Calls are counted in the integration's usage and are not in the audit trail one by one; refused ones are.
+         */
+        put: operations["ProxyBase_put"];
+        /**
+         * Calls the base URL of the service behind an integration, as …/proxy/{path} does what is below.
+         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused; without a path and its slash the base URL itself is called); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
+         *
+         *     Headers of one connection, Authorization, Cookie, Forwarded, X-Forwarded-* and the like are not passed on. Where the provider refuses a token that can be renewed, it is renewed and the call made once more, if its body is at most 256 KiB; X-Latchkey-Hint says what stands in the way otherwise: credential_refused, credential_renewed, call_again or renewal_failed. Once a provider limits calls, further ones are answered 429 with Retry-After and not made, for as long as it says and five minutes at most. A body that breaks off ends the connection.
+         *
+         *     Every other method (HEAD, OPTIONS, those of WebDAV) works the same; TRACE is refused. Calls are counted in the integration's usage and are not in the audit trail one by one; refused ones are.
+         */
+        post: operations["ProxyBase_post"];
+        /**
+         * Calls the base URL of the service behind an integration, as …/proxy/{path} does what is below.
+         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused; without a path and its slash the base URL itself is called); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
+         *
+         *     Headers of one connection, Authorization, Cookie, Forwarded, X-Forwarded-* and the like are not passed on. Where the provider refuses a token that can be renewed, it is renewed and the call made once more, if its body is at most 256 KiB; X-Latchkey-Hint says what stands in the way otherwise: credential_refused, credential_renewed, call_again or renewal_failed. Once a provider limits calls, further ones are answered 429 with Retry-After and not made, for as long as it says and five minutes at most. A body that breaks off ends the connection.
+         *
+         *     Every other method (HEAD, OPTIONS, those of WebDAV) works the same; TRACE is refused. Calls are counted in the integration's usage and are not in the audit trail one by one; refused ones are.
+         */
+        delete: operations["ProxyBase_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Calls the base URL of the service behind an integration, as …/proxy/{path} does what is below.
+         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused; without a path and its slash the base URL itself is called); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
+         *
+         *     Headers of one connection, Authorization, Cookie, Forwarded, X-Forwarded-* and the like are not passed on. Where the provider refuses a token that can be renewed, it is renewed and the call made once more, if its body is at most 256 KiB; X-Latchkey-Hint says what stands in the way otherwise: credential_refused, credential_renewed, call_again or renewal_failed. Once a provider limits calls, further ones are answered 429 with Retry-After and not made, for as long as it says and five minutes at most. A body that breaks off ends the connection.
+         *
+         *     Every other method (HEAD, OPTIONS, those of WebDAV) works the same; TRACE is refused. Calls are counted in the integration's usage and are not in the audit trail one by one; refused ones are.
+         */
+        patch: operations["ProxyBase_patch"];
+        trace?: never;
+    };
     "/api/v1/integrations/{id}/proxy/{path}": {
         parameters: {
             query?: never;
@@ -1377,7 +1433,7 @@ export interface paths {
         };
         /**
          * Calls the service behind an integration with the integration’s credential.
-         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
+         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused; without a path and its slash the base URL itself is called); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
          *
          *     Headers of one connection, Authorization, Cookie, Forwarded, X-Forwarded-* and the like are not passed on. Where the provider refuses a token that can be renewed, it is renewed and the call made once more, if its body is at most 256 KiB; X-Latchkey-Hint says what stands in the way otherwise: credential_refused, credential_renewed, call_again or renewal_failed. Once a provider limits calls, further ones are answered 429 with Retry-After and not made, for as long as it says and five minutes at most. A body that breaks off ends the connection.
          *
@@ -1386,7 +1442,7 @@ export interface paths {
         get: operations["Proxy_get"];
         /**
          * Calls the service behind an integration with the integration’s credential.
-         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
+         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused; without a path and its slash the base URL itself is called); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
          *
          *     Headers of one connection, Authorization, Cookie, Forwarded, X-Forwarded-* and the like are not passed on. Where the provider refuses a token that can be renewed, it is renewed and the call made once more, if its body is at most 256 KiB; X-Latchkey-Hint says what stands in the way otherwise: credential_refused, credential_renewed, call_again or renewal_failed. Once a provider limits calls, further ones are answered 429 with Retry-After and not made, for as long as it says and five minutes at most. A body that breaks off ends the connection.
          *
@@ -1395,7 +1451,7 @@ export interface paths {
         put: operations["Proxy_put"];
         /**
          * Calls the service behind an integration with the integration’s credential.
-         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
+         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused; without a path and its slash the base URL itself is called); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
          *
          *     Headers of one connection, Authorization, Cookie, Forwarded, X-Forwarded-* and the like are not passed on. Where the provider refuses a token that can be renewed, it is renewed and the call made once more, if its body is at most 256 KiB; X-Latchkey-Hint says what stands in the way otherwise: credential_refused, credential_renewed, call_again or renewal_failed. Once a provider limits calls, further ones are answered 429 with Retry-After and not made, for as long as it says and five minutes at most. A body that breaks off ends the connection.
          *
@@ -1404,7 +1460,7 @@ export interface paths {
         post: operations["Proxy_post"];
         /**
          * Calls the service behind an integration with the integration’s credential.
-         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
+         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused; without a path and its slash the base URL itself is called); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
          *
          *     Headers of one connection, Authorization, Cookie, Forwarded, X-Forwarded-* and the like are not passed on. Where the provider refuses a token that can be renewed, it is renewed and the call made once more, if its body is at most 256 KiB; X-Latchkey-Hint says what stands in the way otherwise: credential_refused, credential_renewed, call_again or renewal_failed. Once a provider limits calls, further ones are answered 429 with Retry-After and not made, for as long as it says and five minutes at most. A body that breaks off ends the connection.
          *
@@ -1415,7 +1471,7 @@ export interface paths {
         head?: never;
         /**
          * Calls the service behind an integration with the integration’s credential.
-         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
+         * @description Calls the service behind an integration with the integration’s credential. The path and the query go below the integration's own base URL, as they are written (percent codes are kept; a path that leads out of the base is refused; without a path and its slash the base URL itself is called); the credential is placed as the type's manifest says, and replaces whatever the caller sends in its place. Bodies are streamed both ways, up to 1 GiB each. The answer is the provider's, with its status and without cookies and browser policies; redirects are not followed, and a Location below the base URL is rewritten to this route.
          *
          *     Headers of one connection, Authorization, Cookie, Forwarded, X-Forwarded-* and the like are not passed on. Where the provider refuses a token that can be renewed, it is renewed and the call made once more, if its body is at most 256 KiB; X-Latchkey-Hint says what stands in the way otherwise: credential_refused, credential_renewed, call_again or renewal_failed. Once a provider limits calls, further ones are answered 429 with Retry-After and not made, for as long as it says and five minutes at most. A body that breaks off ends the connection.
          *
@@ -1819,6 +1875,8 @@ export interface components {
         Pagination: {
             /** @example 42 */
             total: number;
+            /** @description True where there are more than 10,000: `total` is an estimate then, and never less than 10,001. */
+            total_is_estimate?: boolean;
             /** @example 1 */
             page: number;
             /** @example 20 */
@@ -2783,6 +2841,16 @@ export interface components {
             table: string;
             /** Format: uuid */
             row_id: string;
+            /**
+             * @description What people know it by: the name of the integration or of the GitHub App.
+             * @example Production Argo CD
+             */
+            name: string | null;
+            /**
+             * Format: uuid
+             * @description For the credential of an integration.
+             */
+            integration_id: string | null;
             /** @example 1 */
             key_version: number;
             /** @example The sealed value was changed or moved. */
@@ -3869,6 +3937,8 @@ export interface operations {
                 /** @description Beginnings of words of the name, description and type. */
                 q?: string;
                 sort?: "name" | "-name" | "created_at" | "-created_at" | "last_checked_at" | "-last_checked_at";
+                /** @description `next_cursor` of the answer before, with the same filters and order: goes on from there, at any depth. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -3888,6 +3958,7 @@ export interface operations {
                         data: {
                             integrations: components["schemas"]["IntegrationDto"][];
                             pagination: components["schemas"]["Pagination"];
+                            next_cursor: string | null;
                         };
                         message?: string;
                     };
@@ -6651,6 +6722,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorReply"];
                 };
             };
+            /** @description UNAVAILABLE */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
         };
     };
     CredentialValues_read: {
@@ -8856,6 +8936,673 @@ export interface operations {
             };
             /** @description INTERNAL */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    ProxyBase_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The provider’s answer, with the status it has. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, REAUTHORIZATION_REQUIRED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONNECTION_FAILED, EGRESS_BLOCKED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_ERROR */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAVAILABLE */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_TIMEOUT */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    ProxyBase_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description The provider’s answer, with the status it has. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, REAUTHORIZATION_REQUIRED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONNECTION_FAILED, EGRESS_BLOCKED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_ERROR */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAVAILABLE */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_TIMEOUT */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    ProxyBase_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description The provider’s answer, with the status it has. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, REAUTHORIZATION_REQUIRED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONNECTION_FAILED, EGRESS_BLOCKED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_ERROR */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAVAILABLE */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_TIMEOUT */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    ProxyBase_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The provider’s answer, with the status it has. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, REAUTHORIZATION_REQUIRED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONNECTION_FAILED, EGRESS_BLOCKED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_ERROR */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAVAILABLE */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_TIMEOUT */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    ProxyBase_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description The provider’s answer, with the status it has. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description VALIDATION_FAILED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAUTHENTICATED, TOKEN_EXPIRED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description FORBIDDEN */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONFLICT, REAUTHORIZATION_REQUIRED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description CONNECTION_FAILED, EGRESS_BLOCKED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description RATE_LIMITED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description INTERNAL */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_ERROR */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UNAVAILABLE */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+            /** @description UPSTREAM_TIMEOUT */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -25,6 +25,8 @@ export const view = (source: string): string => `
 export class Conditions {
   readonly parameters: unknown[] = [];
   readonly parts: string[] = [];
+  /** Words are looked for. */
+  searches = false;
 
   bind(value: unknown): string {
     this.parameters.push(value);
@@ -65,6 +67,7 @@ export function narrow(where: Conditions, filter: IntegrationFilter): void {
   const words = searchTerms(filter.q ?? null);
   // Asked for what no word can be: nothing has it.
   if (filter.q?.trim() && words.length === 0) where.parts.push('false');
+  where.searches = words.length > 0;
   for (const word of words) {
     const [from, to] = prefixRange(word);
     where.parts.push(`i.id IN (SELECT s.integration_id FROM integration_terms s
