@@ -159,7 +159,7 @@ describe('a request that sealed under a version which is destroyed before it com
     };
     const blocker = new pg.Client({ connectionString: testApp.urls.owner });
     await blocker.connect();
-    await blocker.query('BEGIN; LOCK TABLE integration_teams IN ACCESS EXCLUSIVE MODE');
+    await blocker.query('BEGIN; LOCK TABLE integrations IN SHARE ROW EXCLUSIVE MODE');
     const request = testApp
       .as(account)
       .post('/integrations', body)
