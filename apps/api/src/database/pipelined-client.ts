@@ -36,6 +36,8 @@ export class PipelinedClient extends pg.Client {
         this.submit(batch);
       });
     } catch (error) {
+      // PostgreSQL says why it ends the connection before it does; no pool may hand it out in between.
+      if ((error as { severity?: string }).severity === 'FATAL') this.end().catch(() => undefined);
       // It leads to whoever waits, and not to the socket.
       Error.captureStackTrace(error as Error);
       throw error;
