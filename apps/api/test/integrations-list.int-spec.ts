@@ -158,6 +158,57 @@ describe('a search', () => {
   });
 });
 
+describe('the order of a search', () => {
+  it.each([
+    ['sort=name', [strasse, eclair, zebra].sort()],
+    ['sort=-name', [strasse, eclair, zebra].sort().reverse()],
+    ['sort=created_at', [zebra, eclair, strasse]],
+    ['sort=-created_at', [strasse, eclair, zebra]],
+    ['sort=-last_checked_at&status=active', [zebra]],
+    ['sort=name&type=argocd&status=disabled', [eclair]],
+    ['sort=name&type=argocd&status=active', [zebra]],
+  ])('is that of the list, of what words that begin alike found once each: %s', async (query, expected) => {
+    expect(await names(`q=argo&${query}`)).toEqual(expected);
+  });
+
+  it('follows a new name at once', async () => {
+    const { id } = await bench.create(bench.admin, { name: 'Aaa order', description: null });
+    const other = await bench.create(bench.admin, { name: 'Mmm order', description: null });
+    expect(await names('q=order&sort=name')).toEqual(['Aaa order', 'Mmm order']);
+    const api = bench.testApp.as(bench.admin);
+    await api.patch(`/integrations/${id}`, { name: 'Zzz order' }).expect(200);
+    expect(await names('q=order&sort=name')).toEqual(['Mmm order', 'Zzz order']);
+    expect(await names('q=order&sort=-name')).toEqual(['Zzz order', 'Mmm order']);
+    for (const made of [id, other.id]) await api.delete(`/integrations/${made}`).expect(200);
+  });
+
+  it('is by name and by time for many words that begin alike', async () => {
+    const made: string[] = [];
+    for (const number of [3, 1, 7, 9, 2, 8, 4, 6, 5, 0]) {
+      made.push(
+        (await bench.create(bench.admin, { name: `w${number} batch w1${number}`, description: null })).id,
+      );
+      bench.testApp.clock.advance(1000);
+    }
+    const inOrder = Array.from({ length: 10 }, (_, number) => `w${number} batch w1${number}`);
+    expect(await names('q=w&sort=name')).toEqual(inOrder);
+    expect(await names('q=w+bat&sort=-name&page=2&per_page=3')).toEqual(inOrder.toReversed().slice(3, 6));
+    expect((await names('q=w&sort=created_at')).map((name) => name[1]).join('')).toBe('3179284650');
+    const api = bench.testApp.as(bench.admin);
+    for (const id of made) await api.delete(`/integrations/${id}`).expect(200);
+  });
+
+  it('is of what an older replica wrote too, which knows of words alone', async () => {
+    const { id } = await bench.create(bench.admin, { name: 'Bbb replica', description: null });
+    await bench.testApp.sql(
+      `INSERT INTO integration_terms (organization_id, integration_id, term) VALUES ($1, $2, 'older')`,
+      [bench.admin.organizationId, id],
+    );
+    expect(await names('q=older&sort=name')).toEqual(['Bbb replica']);
+    await bench.testApp.as(bench.admin).delete(`/integrations/${id}`).expect(200);
+  });
+});
+
 describe('a query that is wrong', () => {
   it.each([
     ['per_page=101', 'per_page'],

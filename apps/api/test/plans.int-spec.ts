@@ -130,7 +130,10 @@ async function listed(part: 'count' | 'page', query: string, account: Account): 
   statements = [];
   await testApp.as(account).get(`/integrations?${query}`).expect(200);
   const sent = statements.find(({ sql }) =>
-    sql.includes(part === 'count' ? 'AS total' : 'AS place FROM integrations i WHERE'),
+    (part === 'count'
+      ? /AS total/
+      : /AS place.* FROM (integrations i WHERE|integration_terms)|SELECT i.name.* AS place/
+    ).test(sql),
   );
   const before = statements.slice(0, statements.indexOf(sent!));
   const settings = before.filter(({ sql }) => sql.includes("'enable_"));
@@ -155,9 +158,10 @@ const QUERIES: [query: string, index?: string][] = [
   ['category=ci_cd', undefined],
   ['type=argocd&status=error', undefined],
   ['q=1234', undefined],
-  ['q=serv', undefined],
   ['q=serv+12', undefined],
   ['q=nothing', undefined],
+  ['q=serv', 'integration_terms_created'],
+  ['q=serv&sort=name', 'integration_terms_name'],
 ];
 
 describe.each([
@@ -181,6 +185,17 @@ describe.each([
     const page = await listed('page', `team=${admin.organizationId}`, account());
     expect(sequentialScans(page)).toEqual([]);
   });
+});
+
+describe('a page of a search', () => {
+  it.each(['q=serv&sort=name', 'q=arg+serv&sort=-name', 'q=12&sort=name', 'q=12', 'q=nothing&sort=name'])(
+    'is read of an index of words, and of no integration: %s',
+    async (query) => {
+      const scans = nodesOf(await listed('page', query, admin)).filter((node) => node['Relation Name']);
+      const read = scans.map((node) => `${node['Node Type']} ${node['Relation Name']}`);
+      expect(new Set(read)).toEqual(new Set(['Index Only Scan integration_terms']));
+    },
+  );
 });
 
 describe('how many there are', () => {

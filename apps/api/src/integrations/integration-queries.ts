@@ -25,8 +25,6 @@ export const view = (source: string): string => `
 export class Conditions {
   readonly parameters: unknown[] = [];
   readonly parts: string[] = [];
-  /** Words are looked for. */
-  searches = false;
 
   bind(value: unknown): string {
     this.parameters.push(value);
@@ -57,20 +55,27 @@ export function visibleTo(actor: AnyActor, organizationId: string): Conditions {
   return where;
 }
 
-export function narrow(where: Conditions, filter: IntegrationFilter): void {
+/** All of a filter but the words that it looks for. */
+export function narrowWithoutWords(where: Conditions, filter: IntegrationFilter): void {
   if (filter.status) where.parts.push(`i.status = ${where.bind(filter.status)}`);
   if (filter.types) where.parts.push(`i.integration_type_id = ANY(${where.bind(filter.types)}::text[])`);
   if (filter.teamId) {
     where.parts.push(`EXISTS (SELECT 1 FROM integration_teams t WHERE t.organization_id = i.organization_id
       AND t.integration_id = i.id AND t.team_id = ${where.bind(filter.teamId)})`);
   }
+}
+
+/** @param id what is to have the word */
+export function hasWord(where: Conditions, id: string, word: string): string {
+  const [from, to] = prefixRange(word);
+  return `${id} IN (SELECT w.integration_id FROM integration_terms w
+    WHERE w.organization_id = $1 AND w.term >= ${where.bind(from)} AND w.term < ${where.bind(to)})`;
+}
+
+export function narrow(where: Conditions, filter: IntegrationFilter): void {
+  narrowWithoutWords(where, filter);
   const words = searchTerms(filter.q ?? null);
   // Asked for what no word can be: nothing has it.
   if (filter.q?.trim() && words.length === 0) where.parts.push('false');
-  where.searches = words.length > 0;
-  for (const word of words) {
-    const [from, to] = prefixRange(word);
-    where.parts.push(`i.id IN (SELECT s.integration_id FROM integration_terms s
-      WHERE s.organization_id = $1 AND s.term >= ${where.bind(from)} AND s.term < ${where.bind(to)})`);
-  }
+  for (const word of words) where.parts.push(hasWord(where, 'i.id', word));
 }

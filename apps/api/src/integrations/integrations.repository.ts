@@ -190,10 +190,13 @@ export class IntegrationsRepository {
     this.addTerms(manager, organizationId, id, terms);
   }
 
+  /** With what lists are sorted by, as the integration has it now. */
   addTerms(manager: EntityManager, organizationId: string, id: string, terms: string[]): void {
     send(manager, {
       name: 'insert terms',
-      text: 'INSERT INTO integration_terms (organization_id, integration_id, term) SELECT $1, $2, unnest($3::text[])',
+      text: `INSERT INTO integration_terms (organization_id, integration_id, term, name, created_at)
+        SELECT organization_id, id, unnest($3::text[]), name, created_at FROM integrations
+        WHERE organization_id = $1 AND id = $2`,
       values: [organizationId, id, terms],
     });
   }

@@ -14,8 +14,10 @@ export class DemoIntegrationsRepository {
     );
     const terms = made.flatMap(({ integration: { id }, terms }) => terms.map((term) => ({ id, term })));
     await manager.query(
-      `INSERT INTO integration_terms (organization_id, integration_id, term)
-       SELECT $1, * FROM unnest($2::uuid[], $3::text[])`,
+      `INSERT INTO integration_terms (organization_id, integration_id, term, name, created_at)
+       SELECT i.organization_id, i.id, t.term, i.name, i.created_at
+       FROM unnest($2::uuid[], $3::text[]) AS t (id, term)
+       JOIN integrations i ON i.organization_id = $1 AND i.id = t.id`,
       [organizationId, terms.map(({ id }) => id), terms.map(({ term }) => term)],
     );
     const broken = made

@@ -6,6 +6,7 @@ import { type Conditions, type IntegrationFilter, narrow, view, visibleTo } from
 import type { IntegrationRow } from '../integration.row.js';
 import { encodeListCursor, type ListPosition, type Sort } from './list-cursor.js';
 import { KnownTotals, type Total } from './known-totals.js';
+import { type Carried, searchedPlaces } from './searched-places.js';
 
 export interface IntegrationPage extends IntegrationFilter {
   sort: Sort;
@@ -30,18 +31,22 @@ const MOST_COUNTED = 10_000;
 const SETTINGS =
   "SELECT set_config('enable_seqscan', 'off', true), set_config('random_page_cost', '1.1', true), \
 set_config('max_parallel_workers_per_gather', '0', true)";
-/**
- * Words go with names: those that have one may all stand at the end of that order. So who has it is looked up once for all,
- * and not for each integration on the way.
- */
-const nested = (state: 'on' | 'off'): string => `SELECT set_config('enable_nestloop', '${state}', true)`;
 const TIME = `to_char(%s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 const CHECKED = "coalesce(i.last_checked_at, '-infinity')";
 
+interface Key {
+  key: string;
+  text: string;
+  value: (parameter: string) => string;
+  /** Words of a search have it. */
+  carried?: Carried;
+}
+
 /** What a list is sorted by, as its index has it; how a cursor says it; and back. */
-const KEYS: Record<string, { key: string; text: string; value: (parameter: string) => string }> = {
-  name: { key: 'i.name COLLATE "C"', text: 'i.name', value: (name) => `${name}::text` },
+const KEYS: Record<string, Key> = {
+  name: { carried: 'name', key: 'i.name COLLATE "C"', text: 'i.name', value: (name) => `${name}::text` },
   created_at: {
+    carried: 'created_at',
     key: 'i.created_at',
     text: TIME.replace('%s', 'i.created_at'),
     value: (at) => `${at}::timestamptz`,
@@ -59,6 +64,12 @@ function orderOf(sort: Sort) {
   return { ...key, beyond: descending ? '<' : '>', direction: descending ? ' DESC' : '' };
 }
 
+function asked(organizationId: string, actor: AnyActor, filter: IntegrationFilter): Conditions {
+  const where = visibleTo(actor, organizationId);
+  narrow(where, filter);
+  return where;
+}
+
 /** A page of integrations, and how many there are. */
 @Injectable()
 export class IntegrationListRepository {
@@ -67,13 +78,11 @@ export class IntegrationListRepository {
   constructor(private readonly database: Database) {}
 
   list(organizationId: string, actor: AnyActor, page: IntegrationPage): Promise<ListedIntegrations> {
-    const where = visibleTo(actor, organizationId);
-    narrow(where, page);
     return this.database.tenant(organizationId, async (manager) => {
       const [, total, found] = await Promise.all([
         manager.query(SETTINGS),
-        this.total(manager, where),
-        this.page(manager, where, page),
+        this.total(manager, asked(organizationId, actor, page)),
+        this.page(manager, organizationId, actor, page),
       ]);
       const rows = found.slice(0, page.perPage);
       const last = rows.at(-1);
@@ -88,35 +97,32 @@ export class IntegrationListRepository {
   /** One row more than asked for, where there is one. */
   private async page(
     manager: EntityManager,
-    where: Conditions,
-    { sort, page, perPage, after }: IntegrationPage,
+    organizationId: string,
+    actor: AnyActor,
+    page: IntegrationPage,
   ): Promise<(IntegrationRow & { position: string | null })[]> {
-    const { key, text, value, beyond, direction } = orderOf(sort);
-    const looksUp = where.searches && !sort.endsWith('created_at');
-    const parameters = [...where.parameters];
-    const bind = (bound: unknown): string => `$${parameters.push(bound)}`;
-    const from = after
-      ? `AND (${key}, i.id) ${beyond} (${value(bind(after.value))}, ${bind(after.id)}::uuid)`
-      : '';
-    const offset = after ? 0 : (page - 1) * perPage;
+    const { sort, after } = page;
+    const { key, text, value, carried, beyond, direction } = orderOf(sort);
+    const from = (of: Conditions, place: string, id: string): string =>
+      after
+        ? `AND (${place}, ${id}) ${beyond} (${value(of.bind(after.value))}, ${of.bind(after.id)}::uuid)`
+        : '';
+    const offset = after ? 0 : (page.page - 1) * page.perPage;
+    const searched = carried && (await searchedPlaces(manager, organizationId, actor, page, carried, from));
+    const of = searched?.where ?? asked(organizationId, actor, page);
     // Only what an index has is sorted, and what rows have besides is read of those of the page.
-    const places = `SELECT i.id, ${key} AS place FROM integrations i WHERE ${where.sql} ${from}
-      ORDER BY ${key}${direction}, i.id${direction} LIMIT ${perPage + 1} OFFSET ${offset}`;
-    const [, found] = await Promise.all([
-      looksUp ? manager.query(nested('off')) : undefined,
-      manager.query<{ id: string }[]>(places, parameters),
-    ]);
+    const places = searched
+      ? `${searched.sql} ORDER BY s.place${direction}, s.id${direction}`
+      : `SELECT i.id, ${key} AS place FROM integrations i WHERE ${of.sql} ${from(of, key, 'i.id')}
+         ORDER BY ${key}${direction}, i.id${direction}`;
+    const found = await manager.query<{ id: string }[]>(
+      `${places} LIMIT ${page.perPage + 1} OFFSET ${offset}`,
+      of.parameters,
+    );
     const rows = `(SELECT i.*, ${text} AS position, ${key} AS place FROM integrations i
       WHERE i.organization_id = $1 AND i.id = ANY($2::uuid[]))`;
     const sorted = `${view(rows)} ORDER BY i.place${direction}, i.id${direction}`;
-    const [, described] = await Promise.all([
-      looksUp ? manager.query(nested('on')) : undefined,
-      manager.query<(IntegrationRow & { position: string | null })[]>(sorted, [
-        where.parameters[0],
-        found.map(({ id }) => id),
-      ]),
-    ]);
-    return described;
+    return manager.query(sorted, [organizationId, found.map(({ id }) => id)]);
   }
 
   private async total(manager: EntityManager, where: Conditions): Promise<Total> {
