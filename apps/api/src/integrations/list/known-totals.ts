@@ -9,7 +9,7 @@ export interface Total {
 }
 
 /** Fewer are counted in no time, and one more or less is seen. */
-const FEWEST_KEPT = 1000;
+const FEWEST_KEPT = 500;
 const KEPT_MS = 10_000;
 const MOST_KEPT = 1000;
 
