@@ -58,13 +58,19 @@ type Unchained = Omit<AuditRow, 'hash' | 'previous_hash'>;
 /** A row before its place in the chain is known. */
 export type Unplaced = Omit<Unchained, 'id' | 'sequence'>;
 
+/** Of a UTF-16 code unit. */
+const MOST_UTF8_BYTES = 3;
+/** Nothing keeps what is written here: a digest is taken of it in the same step. */
+const SCRATCH = Buffer.alloc(16_384);
+
 /** SHA-256 over the hash before and the RFC 8785 form of the row. */
 export function chainHash(row: Unchained, previous: Buffer): Buffer {
   const form = canonicalForm(row);
-  const bytes = Buffer.allocUnsafe(previous.length + Buffer.byteLength(form));
+  const most = previous.length + MOST_UTF8_BYTES * form.length;
+  const bytes = most <= SCRATCH.length ? SCRATCH : Buffer.allocUnsafe(most);
   previous.copy(bytes);
-  bytes.write(form, previous.length);
-  return hash('sha256', bytes, 'buffer');
+  const length = previous.length + bytes.write(form, previous.length);
+  return hash('sha256', bytes.subarray(0, length), 'buffer');
 }
 
 /** The RFC 8785 form of a row. @throws Error for text that could not be stored as it is */

@@ -31,6 +31,7 @@ export class GroupedAudit implements OnApplicationShutdown {
   private readonly writing = new Map<string, Promise<void>>();
   /** What ends the gathering of an organisation's rows. */
   private readonly gatherers = new Map<string, () => void>();
+  private turning: Promise<void> | undefined;
   /** Where the chains ended when this process wrote to them last. */
   private readonly heads = new LRUCache<string, ChainHead>({ max: CHAINS_IN_MEMORY });
 
@@ -71,8 +72,7 @@ export class GroupedAudit implements OnApplicationShutdown {
           );
       },
     });
-    // Callers of one turn of the event loop go on together: answers that leave one by one wake whoever reads them each time.
-    await new Promise((resolve) => setImmediate(resolve));
+    await this.turn();
   }
 
   /** Everything that was given is written, or told as failed. */
@@ -86,6 +86,17 @@ export class GroupedAudit implements OnApplicationShutdown {
   /** Once the last request is answered; the database closes after this module. */
   async onApplicationShutdown(): Promise<void> {
     await this.flush();
+  }
+
+  /** Callers of one turn of the event loop go on together: answers that leave one by one wake whoever reads them each time. */
+  private turn(): Promise<void> {
+    this.turning ??= new Promise((resolve) =>
+      setImmediate(() => {
+        this.turning = undefined;
+        resolve();
+      }),
+    );
+    return this.turning;
   }
 
   private add(organizationId: string, row: Waiting): void {

@@ -58,6 +58,8 @@ function copy(value: unknown, isSecret: IsSecret, ancestors: object[], done: Map
 function copyObject(value: object, isSecret: IsSecret, inner: (each: unknown) => unknown): unknown {
   const field = (name: unknown, each: unknown) =>
     typeof name === 'string' && isSecret(name) ? hidden(each) : inner(each);
+  if (Object.getPrototypeOf(value) === Object.prototype)
+    return copyFields(Object.entries(value), isSecret, field);
   if (Array.isArray(value)) return value.map(inner);
   if (types.isDate(value)) return new Date(value);
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return `[${value.byteLength} bytes]`;
@@ -72,7 +74,15 @@ function copyObject(value: object, isSecret: IsSecret, inner: (each: unknown) =>
     const { name, message, stack, cause } = value;
     entries.unshift(...Object.entries({ name, message, stack, ...(cause === undefined ? {} : { cause }) }));
   }
-  const label = entries.find(([name, each]) => LABELS.has(normalizedName(name)) && typeof each === 'string');
+  return copyFields(entries, isSecret, field);
+}
+
+function copyFields(
+  entries: [name: string, value: unknown][],
+  isSecret: IsSecret,
+  field: (name: string, each: unknown) => unknown,
+): unknown {
+  const label = entries.find(([name, each]) => typeof each === 'string' && LABELS.has(normalizedName(name)));
   const labelledSecret = label !== undefined && isSecret(label[1] as string);
   return Object.fromEntries(
     entries.map(([name, each]) => [
@@ -89,24 +99,27 @@ function hidden(value: unknown): unknown {
   return typeof value === 'boolean' || value === null || value === undefined ? value : REDACTED;
 }
 
-const MOST_JUDGED = 1000;
+const MOST_REMEMBERED = 1000;
+
 /** The same few names come again and again. */
-const judged = new Map<string, boolean>();
+function remembered<T>(judge: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>();
+  return (name) => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const judgement = judge(name);
+    if (known.size >= MOST_REMEMBERED) known.clear();
+    known.set(name, judgement);
+    return judgement;
+  };
+}
 
-function looksSecret(name: string): boolean {
-  const known = judged.get(name);
-  if (known !== undefined) return known;
+const normalizedName = remembered((name) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''));
+
+const looksSecret = remembered((name) => {
   const normalized = normalizedName(name);
-  const secret =
-    SECRET_NAME.test(normalized) || (SECRET_PART.test(normalized) && !ABOUT_A_SECRET.test(normalized));
-  if (judged.size >= MOST_JUDGED) judged.clear();
-  judged.set(name, secret);
-  return secret;
-}
-
-function normalizedName(name: string): string {
-  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
-}
+  return SECRET_NAME.test(normalized) || (SECRET_PART.test(normalized) && !ABOUT_A_SECRET.test(normalized));
+});
 
 function redactedUrl(url: URL, isSecret: IsSecret): string {
   const shown = new URL(url);
