@@ -15,7 +15,10 @@ export class PipelinedClient extends pg.Client {
   // oxlint-disable-next-line typescript/no-explicit-any -- as many forms as pg's own
   override query(...parameters: any[]): any {
     this.before?.();
-    return this.submit(...parameters);
+    const answer = this.submit(...parameters);
+    // Whoever waits for the answer comes after this.
+    if (answer instanceof Promise) answer.catch((error: unknown) => this.leaveWhereEnded(error));
+    return answer;
   }
 
   /**
@@ -36,12 +39,16 @@ export class PipelinedClient extends pg.Client {
         this.submit(batch);
       });
     } catch (error) {
-      // PostgreSQL says why it ends the connection before it does; no pool may hand it out in between.
-      if ((error as { severity?: string }).severity === 'FATAL') this.end().catch(() => undefined);
+      this.leaveWhereEnded(error);
       // It leads to whoever waits, and not to the socket.
       Error.captureStackTrace(error as Error);
       throw error;
     }
+  }
+
+  /** PostgreSQL says why it ends the connection before it does; no pool may hand it out in between. */
+  private leaveWhereEnded(error: unknown): void {
+    if ((error as { severity?: string }).severity === 'FATAL') this.end().catch(() => undefined);
   }
 
   private submit(...parameters: unknown[]): unknown {
