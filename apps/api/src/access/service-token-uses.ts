@@ -10,6 +10,7 @@ const FLUSH_MS = 5000;
 export class ServiceTokenUses implements OnApplicationShutdown {
   private readonly logger = new Logger('ServiceTokens');
   private uses = new Map<string, Map<string, TokenUse>>();
+  private flushing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly repository: ServiceTokensRepository,
@@ -22,8 +23,19 @@ export class ServiceTokenUses implements OnApplicationShutdown {
     ofOrganization.set(id, { id, at: this.clock.date(), ip });
   }
 
+  /** Resolves when everything that was gathered so far is written, or told as failed. */
   @Interval(FLUSH_MS)
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    this.flushing = this.flushing.then(() => this.write());
+    return this.flushing;
+  }
+
+  /** Once the last request is answered; the database closes after this module. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.flush();
+  }
+
+  private async write(): Promise<void> {
     const uses = this.uses;
     this.uses = new Map();
     for (const [organizationId, ofOrganization] of uses) {
@@ -35,10 +47,5 @@ export class ServiceTokenUses implements OnApplicationShutdown {
         );
       }
     }
-  }
-
-  /** Once the last request is answered; the database closes after this module. */
-  async onApplicationShutdown(): Promise<void> {
-    await this.flush();
   }
 }
