@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { TestLimits } from '../src/integrations/checks/connection-tester.js';
 import { ArgoBench } from './support/argocd.js';
 import { carryOut, start } from './support/bulk.js';
 import { eventually } from './support/counterpart.js';
@@ -19,7 +18,6 @@ beforeAll(async () => {
   bench = await ArgoBench.start({ environment: { HEALTH_CHECK_CONCURRENCY: String(PLACES) } });
   neighbour = await bench.testApp.account();
   another = await bench.testApp.account();
-  Object.assign(bench.testApp.app.get(TestLimits, { strict: false }), { stepMs: 120_000, wholeMs: 120_000 });
 });
 
 beforeEach(async () => {

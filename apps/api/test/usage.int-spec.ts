@@ -6,6 +6,7 @@ import { addCall, emptyTally } from '../src/usage/usage-tally.js';
 import { UsageRepository } from '../src/usage/usage.repository.js';
 import { readValue } from './support/programs.js';
 import { ProxyStage } from './support/proxy-stage.js';
+import { stopTheClockwork } from './support/test-app.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -17,6 +18,8 @@ beforeAll(async () => {
   stage = await ProxyStage.start({
     environment: { METRICS_RETENTION_DAYS: '30', LATCHKEY_ROLE: 'all' },
   });
+  // Counts are written when a test says so.
+  stopTheClockwork(stage.testApp.app);
 });
 
 afterAll(() => stage.close());

@@ -1,6 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { TestLimits } from '../src/integrations/checks/connection-tester.js';
 import { DueIntegrations } from '../src/integrations/checks/due-integrations.js';
 import { ArgoBench } from './support/argocd.js';
 import { eventually } from './support/counterpart.js';
@@ -14,9 +13,6 @@ let replica: NestFastifyApplication;
 beforeAll(async () => {
   bench = await ArgoBench.start({ environment: { HEALTH_CHECK_CONCURRENCY: '3' } });
   replica = await bench.testApp.launch();
-  // What is held here is held on purpose, however slow the machine is.
-  for (const each of [app(), replica])
-    Object.assign(each.get(TestLimits, { strict: false }), { stepMs: 120_000, wholeMs: 120_000 });
 });
 
 beforeEach(async () => {

@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SchedulerRegistry } from '@nestjs/schedule';
 import pg from 'pg';
 import supertest from 'supertest';
 import { createApplication } from '../../src/bootstrap.js';
 import { loadEnvironment } from '../../src/config/environment.js';
 import { databaseUrls, type DatabaseUrls } from '../../src/database/migrate.js';
+import { TestLimits } from '../../src/integrations/checks/connection-tester.js';
 import { TestClock } from './test-clock.js';
 
 export { TestClock };
@@ -41,6 +43,13 @@ async function asOwner<T>(database: string, work: (client: pg.Client) => Promise
   }
 }
 
+/** Nothing happens every few seconds of real time, in the middle of whatever test is running then. */
+export function stopTheClockwork(app: NestFastifyApplication): void {
+  const clockwork = app.get(SchedulerRegistry, { strict: false });
+  for (const name of clockwork.getIntervals()) clockwork.deleteInterval(name);
+  for (const name of clockwork.getCronJobs().keys()) clockwork.deleteCronJob(name);
+}
+
 let accounts = 0;
 
 /** The whole application on a database of its own, a copy of the migrated template. */
@@ -68,7 +77,10 @@ export class TestApp {
   }
 
   /** Another replica on the same database and the same key. The caller closes it. */
-  launch(environment: Record<string, string> = {}): Promise<NestFastifyApplication> {
+  async launch(
+    environment: Record<string, string> = {},
+    clock: TestClock = this.clock,
+  ): Promise<NestFastifyApplication> {
     const settings = loadEnvironment({
       DATABASE_URL: this.urls.owner,
       LATCHKEY_DATA_DIR: this.dataDirectory,
@@ -77,11 +89,13 @@ export class TestApp {
       ...this.options.environment,
       ...environment,
     });
-    return createApplication(settings, this.urls, this.clock).then(async (app) => {
-      // It listens, so that requests at once share the server: supertest would open and close it for each.
-      await app.listen(0, '127.0.0.1');
-      return app;
-    });
+    const app = await createApplication(settings, this.urls, clock);
+    // It listens, so that requests at once share the server: supertest would open and close it for each.
+    await app.listen(0, '127.0.0.1');
+    if (!settings.runsJobs) stopTheClockwork(app);
+    // What is held in a test is held on purpose, however slow the machine is.
+    Object.assign(app.get(TestLimits, { strict: false }), { stepMs: 120_000, wholeMs: 120_000 });
+    return app;
   }
 
   /** Requests to the API, without a token: `testApp.http.get('/api/v1/…')`. */

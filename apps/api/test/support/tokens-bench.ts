@@ -1,7 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createApplication } from '../../src/bootstrap.js';
-import { loadEnvironment } from '../../src/config/environment.js';
 import { Database } from '../../src/database/database.js';
 import { IntegrationTokens, type RefreshCause } from '../../src/integrations/tokens/integration-tokens.js';
 import { OAuthParties, type SavedParty } from '../../src/integrations/tokens/oauth-parties.js';
@@ -82,16 +80,7 @@ export class TokensBench {
 
   /** Another replica whose clock is a little apart. */
   replica(clock: TestClock = this.clock): Promise<NestFastifyApplication> {
-    const settings = loadEnvironment({
-      DATABASE_URL: this.testApp.urls.owner,
-      LATCHKEY_DATA_DIR: this.testApp.dataDirectory,
-      LATCHKEY_ROLE: 'api',
-      EGRESS_ALLOW: '127.0.0.0/8',
-    });
-    return createApplication(settings, this.testApp.urls, clock).then(async (app) => {
-      await app.listen(0, '127.0.0.1');
-      return app;
-    });
+    return this.testApp.launch({}, clock);
   }
 
   /** Time passes, and people's own sessions end. */
