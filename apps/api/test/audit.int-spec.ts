@@ -73,8 +73,12 @@ describe('the chain', () => {
     await writer.query('BEGIN; LOCK TABLE audit_chains IN ACCESS EXCLUSIVE MODE');
     const verification = verify();
     const waits = async () =>
-      (await writer.query("SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'audit_chains'::regclass"))
-        .rowCount;
+      (
+        await writer.query(
+          `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'audit_chains'::regclass
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+        )
+      ).rowCount;
     while (!(await waits()));
     await writer.query('INSERT INTO audit_logs SELECT * FROM json_populate_record(NULL::audit_logs, $1)', [
       JSON.stringify({

@@ -29,7 +29,11 @@ describe('while another replica rotates to a newer root key, retiring the one be
     };
     const held = async (): Promise<boolean> =>
       through ||
-      (await bench.testApp.sql("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")).length > 0;
+      (
+        await bench.testApp.sql(
+          "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        )
+      ).length > 0;
 
     await bench.testApp.app.get(Database).tenant(NIL_ORGANIZATION, (manager) =>
       bench.ring.retireOthers(manager, async () => {

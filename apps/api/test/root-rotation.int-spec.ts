@@ -234,7 +234,12 @@ describe('from one key file to another', () => {
     expect(await written).toBe(before);
     const rotating = bench.rotate();
     await eventually(
-      async () => (await bench.testApp.sql('SELECT 1 FROM pg_locks WHERE NOT granted')).length > 0,
+      async () =>
+        (
+          await bench.testApp.sql(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+          )
+        ).length > 0,
       'the rotation waits for the transaction',
     );
     open();
