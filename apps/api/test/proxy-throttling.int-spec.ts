@@ -123,6 +123,8 @@ describe('a provider that limits our calls', () => {
   it('serves a burst one after the other, and forgets who left while waiting', async () => {
     const { limits } = stage;
     limits.callsPerIntegration = 2;
+    // A slow machine takes its time for forty calls.
+    limits.waitMs = 60_000;
     try {
       const free = stage.provider.hold();
       const running = Array.from({ length: 40 }, () => stage.call('/x', { id }));
@@ -136,6 +138,7 @@ describe('a provider that limits our calls', () => {
       expect((await stage.call('/x', { id })).status).toBe(200);
     } finally {
       limits.callsPerIntegration = 50;
+      limits.waitMs = 5000;
     }
   });
 });

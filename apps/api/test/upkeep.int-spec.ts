@@ -48,6 +48,8 @@ async function maintain(retentionDays: number): Promise<void> {
 
 describe('partitions', () => {
   it('are there for more than a week of checks and three months of logs ahead', async () => {
+    // The database was made before, maybe yesterday.
+    await maintain(90);
     const names = await partitions();
     for (let days = 0; days <= 8; days += 1) expect(names).toContain(`health_checks_${stamp(dayAgo(-days))}`);
     const now = new Date();
