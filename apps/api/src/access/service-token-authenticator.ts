@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { GroupedAudit } from '../audit/grouped-audit.js';
 import type { ProgramActor, RequestOrigin } from '../common/actor.js';
+import { addressBlock } from '../common/address-block.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { isAddress } from '../common/fields.js';
@@ -118,7 +119,7 @@ export class ServiceTokenAuthenticator implements ProgramAuthenticator {
   private async find(token: string, origin: RequestOrigin): Promise<Known> {
     const organizationId = organizationOfToken(token);
     if (!organizationId || this.unknown.has(token)) throw new AppError('UNAUTHENTICATED', UNKNOWN);
-    const address = origin.ip ?? 'unknown';
+    const address = addressBlock(origin.ip);
     if (!this.familiar.has(token)) await this.refuseFlood(address);
     const asked = this.clock.now();
     const hash = this.secrets.hash(token);

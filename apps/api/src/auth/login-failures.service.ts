@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { addressBlock } from '../common/address-block.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { Database } from '../database/database.js';
@@ -49,7 +50,7 @@ export class LoginFailuresService {
        ) AS attempts`,
       [
         email,
-        ip,
+        addressBlock(ip),
         new Date(now - MEMORY_MS),
         new Date(now - WINDOW_MS),
         FAILURES_PER_ACCOUNT - 1,
@@ -86,7 +87,7 @@ export class LoginFailuresService {
     await this.database.global(async (manager) => {
       await manager.query(
         'INSERT INTO failed_login_attempts (id, email, ip, attempted_at) VALUES ($1, $2, $3, $4)',
-        [uuidv7(), email, ip, now],
+        [uuidv7(), email, addressBlock(ip), now],
       );
       const [row] = await manager.query<{ recent: number }[]>(
         'SELECT count(*)::int AS recent FROM failed_login_attempts WHERE email = $1 AND attempted_at > $2',

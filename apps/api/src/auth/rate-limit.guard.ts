@@ -8,12 +8,13 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { addressBlock } from '../common/address-block.js';
 import { type RateLimitOptions, RateLimits } from '../common/rate-limits.js';
 import { Database } from '../database/database.js';
 
 const LIMIT = 'latchkey:rate-limit';
 
-/** Counts calls of an address. */
+/** Counts calls of an address, or of a subscriber's addresses. */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
   private readonly limits: RateLimits;
@@ -31,7 +32,7 @@ export class RateLimitGuard implements CanActivate {
     const { ip } = http.getRequest<FastifyRequest>();
     await this.limits.take(
       limit,
-      ip,
+      addressBlock(ip),
       http.getResponse<FastifyReply>(),
       'Too many attempts from your address.',
     );
