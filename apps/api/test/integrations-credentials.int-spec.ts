@@ -41,6 +41,7 @@ describe('what is known of credentials', () => {
       credential_type: 'api_token',
       auth_mode: 'api_token',
       state: 'created',
+      refused_at: null,
       fields: ['auth_token'],
       expires_at: null,
       key_version: 1,

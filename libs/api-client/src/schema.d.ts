@@ -2058,6 +2058,12 @@ export interface components {
             /** @example active */
             state: string;
             /**
+             * Format: date-time
+             * @description Since when the service refuses it, as tests found; null while it does not, or nobody knows. Of kind `oauth2` the state says so.
+             * @example 2026-01-15T10:00:00.000Z
+             */
+            refused_at: string | null;
+            /**
              * @description Names of the fields that are set; never their values.
              * @example [
              *       "auth_token"

@@ -156,6 +156,12 @@ export class CredentialMetadataDto {
   @TextField({ example: 'api_token' }) credential_type: string;
   @TextField({ example: 'api_token' }) auth_mode: string;
   @TextField({ example: 'active' }) state: string;
+  @DateField({
+    nullable: true,
+    description:
+      'Since when the service refuses it, as tests found; null while it does not, or nobody knows. Of kind `oauth2` the state says so.',
+  })
+  refused_at: Date | null;
   @TextsField({
     example: ['auth_token'],
     description: 'Names of the fields that are set; never their values.',

@@ -12,6 +12,8 @@ export interface CredentialMetadata {
   };
   /** Of credentials of kind `oauth2`, once somebody has consented. */
   oauth?: OAuthMetadata;
+  /** Since when the service refuses it, as tests found. Of kind `oauth2` the state says so. */
+  refused_at?: string;
 }
 
 /** A sealed credential. The plaintext is a JSON object of its fields. */

@@ -191,6 +191,7 @@ export class CredentialsService {
     this.repository.update(manager, current, {
       lastUsedAt: now,
       ...(next ? { state: next.state, ...changedVersions(current, next.versions) } : {}),
+      ...(event === 'refused' && !next && markedRefused(current, now)),
     });
     return next?.versions === 'restore';
   }
@@ -242,10 +243,21 @@ function taught(
   return happens(ended || oauth?.refreshable ? 'expired' : 'revoked');
 }
 
+/**
+ * A refusal with nothing to go back to is no state of its own: the secret is the one there is, programs are served with it,
+ * and what errs may be the service. That it is refused, and since when, stands beside the state.
+ */
+function markedRefused({ credentialType, metadata }: Credential, now: Date): Partial<Credential> {
+  if (credentialType === 'oauth2') return {};
+  return { metadata: { ...metadata, refused_at: metadata.refused_at ?? now.toISOString() } };
+}
+
 /** No refresh has begun, succeeded or failed. */
 const NOT_REFRESHED = { refreshedAt: null, refreshFailures: 0, leaseToken: null, leaseUntil: null };
 
-const withoutPrevious = ({ metadata: { previous: _previous, ...metadata } }: Credential) => ({
+const withoutPrevious = ({
+  metadata: { previous: _previous, refused_at: _refusedAt, ...metadata },
+}: Credential) => ({
   previousSealed: null,
   previousKeyVersion: null,
   metadata,

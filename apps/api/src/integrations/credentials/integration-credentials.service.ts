@@ -26,11 +26,13 @@ export class IntegrationCredentialsService {
     const row = await this.reader.requirePermitted(actor, 'credentials:inspect', id);
     const credential = await this.credentials.find(row.organization_id, id);
     if (!credential) throw AppError.notFound('credential');
+    const { refused_at: refusedAt } = credential.metadata;
     return {
       credentials: {
         credential_type: credential.credentialType,
         auth_mode: row.auth_mode,
         state: credential.state,
+        refused_at: refusedAt === undefined ? null : new Date(refusedAt),
         fields: credential.fieldNames,
         expires_at: credential.expiresAt,
         key_version: credential.keyVersion,

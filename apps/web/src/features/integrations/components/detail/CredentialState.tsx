@@ -21,10 +21,11 @@ interface CredentialStateProps {
   state: string;
   /** Somebody agreed to it at the service. */
   byConsent: boolean;
+  refused: boolean;
 }
 
-export function CredentialState({ state, byConsent }: CredentialStateProps) {
-  const { label, tone, means } = credentialStateWords(state, byConsent);
+export function CredentialState(props: CredentialStateProps) {
+  const { label, tone, means } = credentialStateWords(props);
   return (
     <Group gap="sm">
       <Badge tone={tone} icon={icons[tone]}>

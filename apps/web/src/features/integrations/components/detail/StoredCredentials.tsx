@@ -55,10 +55,17 @@ function CredentialFields({ info, type }: { info: CredentialInfo; type: Integrat
           ),
         }))}
       />
-      <CredentialState state={info.state} byConsent={info.credential_type === 'oauth2'} />
+      <CredentialState
+        state={info.state}
+        byConsent={info.credential_type === 'oauth2'}
+        refused={info.refused_at !== null}
+      />
       <Facts
         facts={[
           { label: 'Stored', value: <RelativeTime time={info.updated_at} /> },
+          ...(info.refused_at === null
+            ? []
+            : [{ label: 'Refused since', value: <RelativeTime time={info.refused_at} /> }]),
           { label: 'Last used', value: <RelativeTime time={info.last_used_at} /> },
           // The end of one that was withdrawn means nothing any more.
           ...(info.state === 'revoked'

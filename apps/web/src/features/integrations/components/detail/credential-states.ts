@@ -51,8 +51,26 @@ const BY_CONSENT: Record<string, StateWords> = {
   },
 };
 
-/** The state of a stored credential in words. @param byConsent somebody agreed to it at the service */
-export function credentialStateWords(state: string, byConsent = false): StateWords {
+/** Whatever it was before, it is not taken now; it comes back by itself where it was the service that erred. */
+const REFUSED: StateWords = {
+  label: 'Refused',
+  tone: 'bad',
+  means:
+    'The service does not accept it. Enter a new one, unless the service is at fault: checks go on with this one.',
+};
+
+interface StateFacts {
+  state: string;
+  /** Somebody agreed to it at the service. */
+  byConsent?: boolean;
+  /** The last test that tells found it refused. */
+  refused?: boolean;
+}
+
+/** The state of a stored credential in words. */
+export function credentialStateWords({ state, byConsent = false, refused = false }: StateFacts): StateWords {
+  // One that was withdrawn, or whose time is up, is refused for that.
+  if (refused && !['revoked', 'expired'].includes(state)) return REFUSED;
   return (
     (byConsent ? BY_CONSENT[state] : undefined) ??
     STATES[state] ?? { label: humanize(state), tone: 'idle', means: '' }
