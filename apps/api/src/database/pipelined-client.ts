@@ -47,8 +47,8 @@ export class PipelinedClient extends pg.Client {
   }
 
   /** PostgreSQL says why it ends the connection before it does; no pool may hand it out in between. */
-  private leaveWhereEnded(error: unknown): void {
-    if ((error as { severity?: string }).severity === 'FATAL') this.end().catch(() => undefined);
+  private leaveWhereEnded(failure: unknown): void {
+    if ((failure as { severity?: string }).severity === 'FATAL') this.end().catch(() => undefined);
   }
 
   private submit(...parameters: unknown[]): unknown {
