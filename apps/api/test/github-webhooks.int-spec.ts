@@ -64,7 +64,8 @@ describe('a delivery', () => {
       .deliver('repository', about({ action: 'edited', repository: { id: 5, description: marked } }))
       .expect(202);
     const rows = await stage.testApp.sql(
-      'SELECT details FROM inbound_deliveries ORDER BY received_at DESC LIMIT 1',
+      "SELECT details FROM inbound_deliveries WHERE details ->> 'installation_id' = $1",
+      [String(id)],
     );
     expect(rows).toEqual([
       { details: { app: 'installation', installation_id: String(id), repository_id: '5' } },
