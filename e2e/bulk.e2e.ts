@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expectAccessible, expectFits } from './support/accessible';
-import { expect, test, unauthorised } from './support/oauth-test';
+import { expect, test, throughWindow, unauthorised } from './support/oauth-test';
 import { argocd, becomeViewer, connect } from './support/people';
 import { button, stateOf } from './support/screen';
 
@@ -12,9 +12,7 @@ const outcomes = (page: Page) => page.getByRole('dialog').getByRole('list', { na
 test('tokens of many are refreshed, and what cannot be says why', async ({ page, person, oidc }) => {
   const { id } = await unauthorised(person, oidc, 'By consent');
   await page.goto(`/integrations/${id}`);
-  const opened = page.waitForEvent('popup');
-  await button(page, 'Connect with the service').click();
-  await (await opened).waitForEvent('close');
+  await throughWindow(page, 'Connect with the service');
   await expect(stateOf(page, 'Active')).toBeVisible();
   await connect(person, argocd('By token', 'bulk'));
   await unauthorised(person, oidc, 'Never authorised');

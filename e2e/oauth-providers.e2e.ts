@@ -1,5 +1,5 @@
 import { expectAccessible, expectFits } from './support/accessible';
-import { expect, test } from './support/oauth-test';
+import { expect, test, throughWindow } from './support/oauth-test';
 import { type PlayedProvider, PROVIDERS } from './support/providers';
 import { button, chooseService, contentOf, field, stateOf } from './support/screen';
 
@@ -24,9 +24,7 @@ for (const [typeId, provider] of Object.entries<PlayedProvider>(PROVIDERS)) {
     await expectAccessible(page, `${name}: the way by consent`);
     await button(page, 'Continue').click();
     await expect(field(page, 'Name')).toBeVisible();
-    const opened = page.waitForEvent('popup');
-    await button(page, `Connect with ${name}`).click();
-    await (await opened).waitForEvent('close');
+    await throughWindow(page, `Connect with ${name}`);
     await expect(
       page.getByRole('status').filter({ hasText: `${name} is connected as ${account}` }),
     ).toBeVisible();
@@ -68,9 +66,7 @@ test('a client that the provider does not accept is said, and changed', async ({
   await field(page, 'Client ID').fill(OWN.id);
   await field(page, 'Client secret').fill('a-wrong-secret');
   await button(page, 'Continue').click();
-  const opened = page.waitForEvent('popup');
-  await button(page, 'Connect with Vercel').click();
-  await (await opened).waitForEvent('close');
+  await throughWindow(page, 'Connect with Vercel');
   await expect(page.getByRole('alert')).toContainText('The service did not hand over a token');
   await button(page, 'Change the client').click();
   await expectAccessible(page, 'changing the client');
@@ -79,9 +75,7 @@ test('a client that the provider does not accept is said, and changed', async ({
   await field(page, 'Client secret').fill(OWN.secret);
   await button(page, 'Store the client').click();
   await expect(page.getByText(/^The client is kept\./).first()).toBeVisible();
-  const again = page.waitForEvent('popup');
-  await button(page.getByRole('main'), 'Connect with Vercel').first().click();
-  await (await again).waitForEvent('close');
+  await throughWindow(page, button(page.getByRole('main'), 'Connect with Vercel').first());
   await expect(stateOf(page, 'Active')).toBeVisible();
   expect(providers.exchanges[0]?.form.get('client_secret')).toBe(OWN.secret);
   const { data } = await person.api.GET('/api/v1/integrations');
@@ -97,9 +91,7 @@ test('permissions are chosen, and asked for so', async ({ page, providers }) => 
   await button(page, /^Show \d+ more$/).click();
   await page.getByRole('checkbox', { name: /^Uploading files/ }).click();
   await button(page, 'Continue').click();
-  const opened = page.waitForEvent('popup');
-  await button(page, 'Connect with Slack').click();
-  await (await opened).waitForEvent('close');
+  await throughWindow(page, 'Connect with Slack');
   const asked = providers.visited[0]?.searchParams.get('scope')?.split(',') ?? [];
   expect(asked).toContain('files:write');
   expect(asked).toContain('chat:write');

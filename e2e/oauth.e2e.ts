@@ -1,16 +1,9 @@
 import type { Page } from '@playwright/test';
 import { expectAccessible, expectFits } from './support/accessible';
-import { CLIENT, expect, oidcConfig, test, unauthorised } from './support/oauth-test';
-import { button, chooseService, contentOf, field, heading, stateOf, storageOf } from './support/screen';
+import { CLIENT, expect, oidcConfig, test, throughWindow, unauthorised } from './support/oauth-test';
+import { button, chooseService, contentOf, field, heading, stateOf } from './support/screen';
 
 test.use({ installation: 'oauth' });
-
-/** Presses what opens a window, and answers the window. */
-async function windowOf(page: Page, name: string | RegExp): Promise<Page> {
-  const opened = page.waitForEvent('popup');
-  await button(page, name).click();
-  return opened;
-}
 
 /** Fills the wizard up to the button that opens the window. */
 async function fillOAuth(page: Page, config: Record<string, string>, name: string): Promise<void> {
@@ -45,8 +38,8 @@ test('a consent in a window, at a real OAuth server', async ({ page, product, oi
     },
     'Behind a real server',
   );
-  const popup = await windowOf(page, 'Connect with the service');
-  await popup.waitForEvent('close');
+  oidc.resetCounts();
+  await throughWindow(page, 'Connect with the service');
   await expect(heading(page, 'Behind a real server')).toBeVisible();
   await expect(page.getByRole('status').filter({ hasText: 'The service is connected' })).toBeVisible();
   await expect(stateOf(page, 'Active')).toBeVisible();
@@ -61,8 +54,7 @@ test('a token is renewed by hand, and its page tells of it', async ({ page, pers
   await page.goto(`/integrations/${id}`);
   await expect(stateOf(page, 'Not connected')).toBeVisible();
   await expectAccessible(page, 'not authorised yet');
-  const popup = await windowOf(page, 'Connect with the service');
-  await popup.waitForEvent('close');
+  await throughWindow(page, 'Connect with the service');
   await expect(stateOf(page, 'Active')).toBeVisible();
   await tokenTab(page);
   const token = page.getByRole('region', { name: 'Token' });
@@ -88,7 +80,7 @@ test('a refresh token that is dead asks for a new consent, which keeps everythin
 }) => {
   const made = await unauthorised(person, oidc, 'Withdrawn there');
   await page.goto(`/integrations/${made.id}?tab=token`);
-  await (await windowOf(page, 'Connect with the service')).waitForEvent('close');
+  await throughWindow(page, 'Connect with the service');
   await expect(stateOf(page, 'Active')).toBeVisible();
   oidc.onToken(() =>
     Promise.resolve({
@@ -107,7 +99,7 @@ test('a refresh token that is dead asks for a new consent, which keeps everythin
   await expect(token).toContainText('No longer accepted');
   await expect(page.getByText('Authorise again: the settings, and what was chosen, are kept.')).toBeVisible();
   await expectAccessible(page, 'a dead token');
-  await (await windowOf(page, /^Authorise again$/)).waitForEvent('close');
+  await throughWindow(page, /^Authorise again$/);
   await expect(stateOf(page, 'Active')).toBeVisible();
   const { data } = await person.api.GET('/api/v1/integrations/{id}', { params: { path: { id: made.id } } });
   expect(data?.data.integration).toMatchObject({ id: made.id, name: made.name, config: made.config });
@@ -120,7 +112,7 @@ test('another secret of the same client is proven before it is kept, and nobody 
 }) => {
   const { id } = await unauthorised(person, oidc, 'Secret changed');
   await page.goto(`/integrations/${id}`);
-  await (await windowOf(page, 'Connect with the service')).waitForEvent('close');
+  await throughWindow(page, 'Connect with the service');
   await expect(stateOf(page, 'Active')).toBeVisible();
   await tokenTab(page);
   await button(page, 'Change client secret').click();
@@ -141,11 +133,11 @@ test('whoever declines is told so, and tries again with what was entered', async
   const { id } = await unauthorised(person, oidc, 'Declined at first');
   await page.goto(`/integrations/${id}`);
   oidc.person.denies = true;
-  await (await windowOf(page, 'Connect with the service')).waitForEvent('close');
+  await throughWindow(page, 'Connect with the service');
   await expect(page.getByRole('alert')).toContainText('Access was not granted');
   await expectAccessible(page, 'declined');
   oidc.person.denies = false;
-  await (await windowOf(page, 'Try again')).waitForEvent('close');
+  await throughWindow(page, 'Try again');
   await expect(stateOf(page, 'Active')).toBeVisible();
 });
 
@@ -164,14 +156,14 @@ test('why a consent came to nothing is said where it was begun, in a window and 
   const grant = { access_token: 'of-too-little', token_type: 'bearer', scope: 'openid offline_access' };
   oidc.onToken(answering(JSON.stringify(grant)));
   await page.goto(`/integrations/${id}`);
-  await (await windowOf(page, 'Connect with the service')).waitForEvent('close');
+  await throughWindow(page, 'Connect with the service');
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('Fewer permissions were granted than asked for');
   await expect(alert).toContainText('granted less than was asked for: read is missing');
   await expectAccessible(page, 'too little was granted');
 
   oidc.onToken(answering('{}', 'application/json', 503));
-  await (await windowOf(page, 'Try again')).waitForEvent('close');
+  await throughWindow(page, 'Try again');
   await expect(alert).toContainText('is not able to answer now. Try again in a few minutes.');
 
   oidc.onToken(answering('<html>Back soon</html>', 'text/html'));
@@ -186,136 +178,4 @@ test('why a consent came to nothing is said where it was begun, in a window and 
   oidc.onToken();
   await button(page, 'Try again').click();
   await expect(page.getByRole('status').filter({ hasText: 'The service is connected' })).toBeVisible();
-});
-
-test('a blocked window is offered as a full page, which comes back', async ({ page, person, oidc }) => {
-  const { id } = await unauthorised(person, oidc, 'On a full page');
-  await page.addInitScript(() => {
-    window.open = () => null;
-  });
-  await page.goto(`/integrations/${id}`);
-  await button(page, 'Connect with the service').click();
-  await expect(page.getByRole('alert')).toContainText('The browser did not let the window open');
-  await expectAccessible(page, 'a blocked window');
-  await button(page, 'Continue in this window').click();
-  await expect(heading(page, 'On a full page')).toBeVisible();
-  await expect(page.getByRole('status').filter({ hasText: 'The service is connected' })).toBeVisible();
-  await expect(page).toHaveURL(new RegExp(`/integrations/${id}\\?connected=true$`));
-});
-
-test('declined on a full page: said there, with one button to try again', async ({ page, person, oidc }) => {
-  const { id } = await unauthorised(person, oidc, 'Declined on a page');
-  await page.addInitScript(() => {
-    window.open = () => null;
-  });
-  await page.goto(`/integrations/${id}`);
-  await button(page, 'Connect with the service').click();
-  oidc.person.denies = true;
-  await button(page, 'Continue in this window').click();
-  await expect(heading(page, 'Access was not granted')).toBeVisible();
-  expect(new URL(page.url()).pathname).toBe('/connect/result');
-  await expectAccessible(page, 'declined on a full page');
-  await expectFits(page, 'declined on a full page');
-  oidc.person.denies = false;
-  await button(page, 'Try again').click();
-  await expect(page.getByRole('status').filter({ hasText: 'The service is connected' })).toBeVisible();
-});
-
-test('a window that is closed is noticed', async ({ page, person, providers }) => {
-  providers.willAnswer('think');
-  await chooseService(page, 'netlify', 'Netlify');
-  await page.getByRole('radio', { name: /^OAuth/ }).click();
-  await button(page, 'Continue').click();
-  const popup = await windowOf(page, 'Connect with Netlify');
-  await expect(popup.getByRole('heading', { name: 'May Latchkey?' })).toBeVisible();
-  expect(await popup.evaluate(() => window.opener === null)).toBe(true);
-  await expect(page.getByRole('status')).toContainText('Waiting for Netlify');
-  await expectAccessible(page, 'waiting');
-  await popup.close();
-  await expect(page.getByRole('alert')).toContainText('The window was closed before the connection was made');
-  await expectAccessible(page, 'closed');
-  await expectFits(page, 'closed');
-  providers.willAnswer('agree');
-  await (await windowOf(page, 'Try again')).waitForEvent('close');
-  await expect(stateOf(page, 'Active')).toBeVisible();
-  const { data } = await person.api.GET('/api/v1/integrations');
-  expect(data?.data.pagination.total).toBe(1);
-});
-
-test('a word of the window that is lost is made up for by asking the server', async ({
-  page,
-  person,
-  oidc,
-}) => {
-  const { id } = await unauthorised(person, oidc, 'Word lost');
-  await page.context().addInitScript(() => {
-    BroadcastChannel.prototype.postMessage = () => undefined;
-  });
-  await page.goto(`/integrations/${id}`);
-  await (await windowOf(page, 'Connect with the service')).waitForEvent('close');
-  await expect(page.getByRole('status').filter({ hasText: 'The service is connected' })).toBeVisible();
-});
-
-test('a callback that is visited twice says that it counts once', async ({ page, person, oidc }) => {
-  const { id } = await unauthorised(person, oidc, 'Visited twice');
-  await page.addInitScript(() => {
-    window.open = () => null;
-  });
-  const callbacks: string[] = [];
-  page.on('request', (request) => {
-    if (request.url().includes('/api/v1/oauth/callback')) callbacks.push(request.url());
-  });
-  await page.goto(`/integrations/${id}`);
-  await button(page, 'Connect with the service').click();
-  await button(page, 'Continue in this window').click();
-  await expect(stateOf(page, 'Active')).toBeVisible();
-  await page.goto(callbacks[0] ?? '');
-  await expect(heading(page, 'This answer was used before')).toBeVisible();
-  await page.getByRole('link', { name: 'Go to the integration' }).click();
-  await expect(stateOf(page, 'Active')).toBeVisible();
-});
-
-test('a window that cannot close itself says so', async ({ page }) => {
-  await page.addInitScript(() => {
-    window.close = () => undefined;
-  });
-  await page.goto('/integrations');
-  await page.goto('/connect/result?flow=connect&outcome=failed&code=OAUTH_DENIED&display=popup');
-  await expect(heading(page, 'Access was not granted')).toBeVisible();
-  await expect(page.getByRole('main')).toContainText('You can close this window');
-  await expectAccessible(page, 'a window that stays');
-});
-
-test.describe('refused calls are expected here', () => {
-  test('an address of the result that somebody made up harms nothing', async ({ page }) => {
-    const evil = '<img src=x onerror=alert(1)>';
-    const made = new URLSearchParams({ flow: 'connect', outcome: 'failed', code: evil, integration: evil });
-    await page.goto(`/connect/result?${made}`);
-    await expect(heading(page, 'The connection was not made')).toBeVisible();
-    expect(await page.locator('main').innerHTML()).not.toContain('img src=x');
-    await button(page, 'Go to integrations')
-      .or(page.getByRole('link', { name: 'Go to integrations' }))
-      .click();
-    await expect(page).toHaveURL(/\/integrations/);
-    for (const code of ['OAUTH_STATE_INVALID', 'OAUTH_STATE_EXPIRED', 'OAUTH_STATE_USED', 'NOT_FOUND']) {
-      await page.goto(`/connect/result?flow=connect&outcome=failed&code=${code}`);
-      await expect(page.getByRole('main').getByRole('link')).toHaveCount(1);
-    }
-  });
-});
-
-test('the draft of a way by consent survives a reload without its secret', async ({ page }) => {
-  await chooseService(page, 'slack', 'Slack');
-  await page.getByRole('radio', { name: /^OAuth/ }).click();
-  await field(page, 'Client ID').fill('1.2');
-  await field(page, 'Client secret').fill(CLIENT.secret);
-  await page.getByRole('checkbox', { name: /^Posting to public channels/ }).click();
-  await page.reload();
-  await expect(field(page, 'Client ID')).toHaveValue('1.2');
-  await expect(field(page, 'Client secret')).toHaveValue('');
-  await expect(page.getByRole('checkbox', { name: /^Posting to public channels/ })).not.toBeChecked();
-  await expect(page.getByRole('checkbox', { name: /^Posting messages/ })).toBeDisabled();
-  expect(await storageOf(page)).not.toContain(CLIENT.secret);
-  await expectAccessible(page, 'permissions to choose');
-  await expectFits(page, 'permissions to choose');
 });

@@ -1,8 +1,10 @@
+import type { Locator, Page } from '@playwright/test';
 import { Oidc } from '../../apps/api/test/support/oidc';
 import { Counterpart } from './counterpart';
 import { connect, type Integration, type Person } from './people';
 import { Product } from './product';
 import { Providers } from './providers';
+import { button } from './screen';
 import { signedInTest, type Stage } from './test';
 
 export const CLIENT = { id: 'latchkey-of-the-tests', secret: 'client-secret-of-the-tests' };
@@ -69,5 +71,19 @@ export const unauthorised = (person: Person, oidc: Oidc, name: string): Promise<
     credentials: { credential_type: 'oauth2', client_id: CLIENT.id, client_secret: CLIENT.secret },
     test: false,
   });
+
+/** Presses what opens a window, and answers the window. */
+export async function windowOf(page: Page, pressed: string | RegExp | Locator): Promise<Page> {
+  const opened = page.waitForEvent('popup');
+  const named = typeof pressed === 'string' || pressed instanceof RegExp;
+  await (named ? button(page, pressed) : pressed).click();
+  return opened;
+}
+
+/** Presses what opens a window, and waits until that has closed, which may be before anybody could look. */
+export async function throughWindow(...pressed: Parameters<typeof windowOf>): Promise<void> {
+  const popup = await windowOf(...pressed);
+  if (!popup.isClosed()) await popup.waitForEvent('close');
+}
 
 export { expect } from './test';
