@@ -235,6 +235,7 @@ describe('the answer', () => {
     const headers = {
       'x-echo': `Bearer ${SECRET}`,
       'x-coded': `a=${encodeURIComponent(SECRET)}; b=${base64}`,
+      'x-state': ['', 'a', 'ab'].map((before) => btoa(`${before}${SECRET}, and more`)).join('.'),
     };
     stage.provider.answers({ '*': { headers, json: {} } });
     const answer = await stage.call('/x');
@@ -242,6 +243,7 @@ describe('the answer', () => {
       'x-echo': 'Bearer [redacted]',
       'x-coded': 'a=[redacted]; b=[redacted]',
     });
+    for (const part of String(answer.headers['x-state']).split('.')) expect(part).toContain('[redacted]');
     expect(JSON.stringify(answer.headers)).not.toContain(SECRET);
   });
 

@@ -181,6 +181,35 @@ describe('redactValues', () => {
     );
   });
 
+  it('hides a value within a longer text that is in base64, wherever it stands there', () => {
+    const text = fc.string({ unit: 'grapheme' });
+    const value = fc.stringMatching(/^[!-~]{10,40}$/);
+    const encoding = fc.constantFrom('base64', 'base64url');
+    fc.assert(
+      fc.property(text, value, text, encoding, (before, each, after, form) => {
+        const coded = Buffer.from(`${before}${each}${after}`).toString(form as 'base64');
+        const shown = redactValues(`a=${coded}; b`, [each]);
+        const parts = /^a=(.*); b$/s.exec(shown)![1]!.split(REDACTED);
+        const [left = '', right = ''] = [parts[0], parts.at(-1)];
+        expect(parts.length).toBeGreaterThan(1);
+        expect([coded.startsWith(left), coded.endsWith(right)]).toEqual([true, true]);
+        // Six bits a character: none of those that are left is of the value.
+        const [start, end] = [Buffer.byteLength(before), Buffer.byteLength(before) + each.length];
+        expect(left.length * 6).toBeLessThanOrEqual(start * 8);
+        expect((coded.length - right.length) * 6).toBeGreaterThanOrEqual(end * 8);
+      }),
+    );
+  });
+
+  it('leaves words beside it, and base64 of something else', () => {
+    const [coded, other] = ['id:hunter22-x', 'id:hunted22-x'].map((each) =>
+      Buffer.from(each).toString('base64'),
+    );
+    expect(redactValues(`a="${coded}", b="${other}"`, ['hunter22'])).toBe(
+      `a="aWQ${REDACTED}teA==", b="${other}"`,
+    );
+  });
+
   it('hides a Basic authorization', () => {
     const header = Buffer.from('somebody:hunter22').toString('base64');
     expect(redactValues(`Basic ${header}, hunter22`, [{ user: 'somebody', value: 'hunter22' }])).toBe(

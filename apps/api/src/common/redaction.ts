@@ -8,6 +8,8 @@ export type SecretValue = string | { user: string; value: string };
 
 /** Shorter values occur in any text by chance, and hiding them would leave nothing to read. */
 const SHORTEST = 4;
+/** The same of pieces of base64. */
+const SHORTEST_WITHIN = 8;
 const DEEPEST = 64;
 
 /** Parts of names, without separators and in lower case, that make a field secret. */
@@ -138,29 +140,48 @@ function redactedQuery(query: URLSearchParams, isSecret: IsSecret): URLSearchPar
 /**
  * Replaces every occurrence of the secrets in a text with `[redacted]`, as they are and in the forms they take
  * on the way through programs: base64 and base64url, hex, URL-encoded, escaped in JSON, in a Basic
- * authorization; of secrets with several lines (private keys) each long line too. What overlaps is hidden as a
- * whole. Values below 4 characters are left alone.
+ * authorization, within a longer text that is in base64; of secrets with several lines (private keys) each long line too.
+ * What overlaps is hidden as a whole. Values below 4 characters are left alone.
  */
-export function redactValues(text: string, secretValues: Iterable<SecretValue>): string {
+export const redactValues = (text: string, secretValues: Iterable<SecretValue>): string =>
+  valuesRedactor(secretValues)(text);
+
+/** `redactValues` for several texts: what the secrets may look like is made up once. */
+export function valuesRedactor(secretValues: Iterable<SecretValue>): (text: string) => string {
   const forms = new Set<string>();
+  const within = new Set<string>();
   for (const secret of secretValues) {
     const value = typeof secret === 'string' ? secret : secret.value;
     if (value.length < SHORTEST) continue;
     for (const form of formsOf(value)) forms.add(form);
+    for (const form of formsWithinBase64(value)) within.add(form);
     if (typeof secret !== 'string')
       for (const form of base64Forms(`${secret.user}:${value}`)) forms.add(form);
   }
-  const spans: Array<[start: number, end: number]> = [];
-  for (const form of forms) {
-    if (form.length < SHORTEST) continue;
-    for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + 1))
-      spans.push([at, at + form.length]);
-  }
-  return spans.length === 0 ? text : withoutSpans(text, spans);
+  return (text) => {
+    const spans = Array.from(forms, (form) => (form.length < SHORTEST ? [] : spansOf(form, text))).flat();
+    for (const form of within) {
+      for (const [start, end] of spansOf(form, text))
+        spans.push([start - countBase64(text[start - 1]), end + countBase64(text[end])]);
+    }
+    return spans.length === 0 ? text : withoutSpans(text, spans);
+  };
 }
 
+type Span = [start: number, end: number];
+
+function spansOf(form: string, text: string): Span[] {
+  const spans: Span[] = [];
+  for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + 1))
+    spans.push([at, at + form.length]);
+  return spans;
+}
+
+/** The character beside such a piece holds bits of it too, where it is one of base64. */
+const countBase64 = (character = ''): number => (/[\w+/-]/.test(character) ? 1 : 0);
+
 /** Spans that touch become one, so that neither the rest of a secret nor the number of parts shows. */
-function withoutSpans(text: string, spans: Array<[start: number, end: number]>): string {
+function withoutSpans(text: string, spans: Span[]): string {
   spans.sort(([a], [b]) => a - b);
   let result = '';
   let end = -1;
@@ -212,6 +233,21 @@ function base64Forms(text: string): string[] {
   const padded = bytes.toString('base64');
   const url = bytes.toString('base64url');
   return [padded, padded.replace(/=+$/, ''), url, encodeURIComponent(padded)];
+}
+
+/**
+ * What a value looks like within a longer text that is in base64 as a whole. Three bytes are four characters there, so that
+ * it depends on how many stand before it; characters that hold bits of what is beside it too are left out.
+ */
+function* formsWithinBase64(value: string): Generator<string> {
+  const bytes = Buffer.from(value);
+  for (const before of [0, 1, 2]) {
+    const coded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+    const form = coded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+    if (form.length < SHORTEST_WITHIN) continue;
+    yield form;
+    yield form.replaceAll('+', '-').replaceAll('/', '_');
+  }
 }
 
 function unicodeEscaped(text: string, pattern: RegExp): string {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { AuthWay } from '@latchkey/catalogue';
-import { REDACTED, redactValues, type SecretValue } from '../../common/redaction.js';
+import { REDACTED, type SecretValue, valuesRedactor } from '../../common/redaction.js';
 import { responseHeaders } from './headers.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -77,12 +77,12 @@ const decoded = (text: string): string =>
   text.replace(/(?:%[0-9a-f]{2})+/gi, (codes) => Buffer.from(codes.replaceAll('%', ''), 'hex').toString());
 
 /** Hides the secrets; where one stands in a mixture of encodings, the whole text. */
-function withoutSecrets(text: string, secrets: SecretValue[]): string {
-  const redacted = redactValues(text, secrets);
+function withoutSecrets(text: string, redact: (text: string) => string): string {
+  const redacted = redact(text);
   let plain = redacted;
   for (let depth = 0; depth < DEEPEST_ENCODING && plain.includes('%'); depth += 1) {
     plain = decoded(plain);
-    if (redactValues(plain, secrets) !== plain) return REDACTED;
+    if (redact(plain) !== plain) return REDACTED;
   }
   return redacted;
 }
@@ -106,7 +106,9 @@ export function answerHeaders(
   }
   const { secrets } = surroundings;
   const least = shortest(secrets);
-  const cleaned = (text: string) => (text.length < least ? text : withoutSecrets(text, secrets));
+  let redact: ((text: string) => string) | undefined;
+  const cleaned = (text: string) =>
+    text.length < least ? text : withoutSecrets(text, (redact ??= valuesRedactor(secrets)));
   for (const [name, value] of Object.entries(headers)) {
     headers[name] = typeof value === 'string' ? cleaned(value) : value.map(cleaned);
   }
