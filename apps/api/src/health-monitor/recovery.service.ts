@@ -13,7 +13,9 @@ import { ScheduledRounds } from '../jobs/scheduled-rounds.js';
 
 const QUEUE = 'recoveries.due';
 const TICK_MS = 60_000;
-const AT_ONCE = 4;
+const AT_ONCE = 8;
+/** One organisation alone gets half of the places: the server of its Apps may be its own, and hang. */
+const SHARE = { among: ({ subject }: Due) => subject.organizationId, multiple: 1 };
 /** What has to be mended more often than this within a day has another cause, which a person has to find. */
 const MOST_A_DAY = 5;
 
@@ -36,7 +38,7 @@ export class RecoveryService extends ScheduledRounds<Due> {
     private readonly recoveries: Recoveries,
     private readonly journal: RecoveryJournal,
   ) {
-    super(jobs, { queue: QUEUE, tickMs: TICK_MS, places: AT_ONCE });
+    super(jobs, { queue: QUEUE, tickMs: TICK_MS, places: AT_ONCE, fairly: SHARE });
   }
 
   /**
@@ -64,11 +66,11 @@ export class RecoveryService extends ScheduledRounds<Due> {
     return false;
   }
 
-  protected async claim(limit: number): Promise<Claimed<Due>> {
+  protected async claim(limit: number, full: string[]): Promise<Claimed<Due>> {
     const items: Due[] = [];
     for (const [kind, { onSchedule: schedule }] of this.recoveries.all()) {
       if (!schedule || items.length >= limit) continue;
-      const subjects = await schedule.claim(limit - items.length);
+      const subjects = await schedule.claim(limit - items.length, full);
       items.push(...subjects.map((subject) => ({ kind, schedule, subject })));
     }
     return { items, exhausted: items.length < limit };

@@ -41,17 +41,17 @@ export class HookRecovery implements OnModuleInit {
   onModuleInit(): void {
     this.recoveries.register('webhook', {
       onSchedule: {
-        claim: (limit) => this.claim(limit),
+        claim: (limit, except) => this.claim(limit, except),
         look: (subject, mayMend) => this.look(subject, mayMend),
       },
     });
   }
 
-  private async claim(limit: number): Promise<RecoverySubject[]> {
+  private async claim(limit: number, except: string[]): Promise<RecoverySubject[]> {
     const now = this.clock.date();
     const next = new Date(now.getTime() + EVERY_MS);
     const subjects: RecoverySubject[] = [];
-    for (const due of await this.states.due(now, limit)) {
+    for (const due of await this.states.due(now, limit, except)) {
       if (!(await this.states.claim(due, now, next))) continue;
       const accounts = await this.accounts.ofApp(due.organizationId, 'github', due.ref);
       subjects.push({

@@ -47,11 +47,12 @@ export class HookStates {
     );
   }
 
-  /** Of all organisations. */
-  async due(now: Date, limit: number): Promise<DueHook[]> {
+  /** Of all organisations but some. */
+  async due(now: Date, limit: number, except: string[]): Promise<DueHook[]> {
     const rows = await this.database.asSystem<{ organization_id: string; id: string }>(
-      'SELECT organization_id, id FROM github_apps WHERE hook_check_at <= $1 ORDER BY hook_check_at LIMIT $2',
-      [now, limit],
+      `SELECT organization_id, id FROM github_apps WHERE hook_check_at <= $1 AND organization_id <> ALL ($3::uuid[])
+       ORDER BY hook_check_at LIMIT $2`,
+      [now, limit, except],
     );
     return rows.map((row) => ({ organizationId: row.organization_id, ref: row.id }));
   }

@@ -36,8 +36,11 @@ export interface Recovery {
   afterFailure?(failed: FailedCheck): Promise<RecoveryOutcome | null>;
   /** For what no check notices. */
   onSchedule?: {
-    /** Takes up to `limit` that are due to be looked at, so that other replicas take others. */
-    claim(limit: number): Promise<RecoverySubject[]>;
+    /**
+     * Takes up to `limit` that are due to be looked at, so that other replicas take others.
+     * @param except organisations that have as many under way as they may
+     */
+    claim(limit: number, except: string[]): Promise<RecoverySubject[]>;
     /**
      * Looks, and mends what is broken. What it throws is written to our log, and nothing else comes of it.
      * @param mayMend false when it was mended so often today that something else must be wrong: then it only says so.
