@@ -97,7 +97,7 @@ function refuseUnreadable({ code }: { code?: string }, socket: Socket): void {
 
 const isApi = (url: string): boolean => url.startsWith('/api/v1/') || url.startsWith('/health/');
 
-function addHooks(fastify: FastifyInstance, environment: Environment): void {
+function addHooks(app: NestFastifyApplication, fastify: FastifyInstance, environment: Environment): void {
   const headers = securityHeaders(environment.servedOverTls);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
     void reply.headers(headers);
@@ -122,7 +122,7 @@ function addHooks(fastify: FastifyInstance, environment: Environment): void {
   limitBodyTime(fastify, REQUEST_LIMIT_MS, (socket) =>
     refuseUnreadable({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket),
   );
-  allowLargeBodies(fastify, BODY_LIMIT);
+  allowLargeBodies(fastify, BODY_LIMIT, (gate) => app.get(gate, { strict: false }));
   fastify.addHook('preValidation', refuseDeepBodies);
   fastify.addHook('preSerialization', (request, _reply, payload, done) => {
     const isEnvelope = typeof payload === 'object' && payload !== null && 'success' in payload;
@@ -189,7 +189,7 @@ export async function createApplication(
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.removeContentTypeParser('text/plain');
   readJson(fastify);
-  addHooks(fastify, environment);
+  addHooks(app, fastify, environment);
   letGoOfConnections(fastify);
   await serveProxy(app, errors);
   await fastify.register(fastifyCookie);

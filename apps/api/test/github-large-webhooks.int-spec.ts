@@ -13,7 +13,8 @@ const id = 4711;
 let integrationId: string;
 
 beforeAll(async () => {
-  stage = await GitHubStage.start();
+  // So that a test can come from wherever it says.
+  stage = await GitHubStage.start({ TRUSTED_PROXIES: '127.0.0.1' });
   integrationId = await stage.connected(id, 'large-org');
   await stage.sync(integrationId);
 });
@@ -30,11 +31,11 @@ const large = (bytes: number) => ({
 type Headers = Record<string, string | number>;
 
 /** Begins a delivery: the body is sent by whoever asked for it. */
-function open(headers: Headers) {
+function open(headers: Headers, path = HOOK) {
   const outgoing = request({
     host: '127.0.0.1',
     port: portOf(stage.testApp.app),
-    path: HOOK,
+    path,
     method: 'POST',
     headers,
   });
@@ -52,6 +53,20 @@ function send(payload: object, more: Headers = {}) {
   const { outgoing, answered } = open({ ...headers, 'content-length': Buffer.byteLength(body), ...more });
   outgoing.end(body);
   return answered;
+}
+
+/** Announces a large delivery, and sends no more than its first byte. */
+function hold(address: string, more: Headers = {}, path = HOOK) {
+  const { headers } = stage.github.delivery('ping', {});
+  const announced = { 'content-length': 20 * MEBIBYTE, 'x-forwarded-for': address };
+  const delivery = open({ ...headers, ...announced, ...more }, path);
+  delivery.outgoing.write('{');
+  return delivery;
+}
+
+function letGo({ outgoing, answered }: ReturnType<typeof hold>): void {
+  answered.catch(() => undefined);
+  outgoing.destroy();
 }
 
 const refused = { status: 413, error: { code: 'PAYLOAD_TOO_LARGE' } };
@@ -100,20 +115,36 @@ describe('a delivery of many megabytes', () => {
     expect(await answered).toMatchObject({ status: 202 });
   });
 
+  it('takes one place of the two, from wherever in its network it comes: another is left for others', async () => {
+    const stranger = hold('2001:db8:0:1::1');
+    const from = (address: string) => send(large(2 * MEBIBYTE), { 'x-forwarded-for': address });
+    await eventually(async () => (await from('2001:db8:0:1:9::2')).status === 503, 'its place is taken');
+    expect(await from('2001:db8:0:2::1')).toMatchObject({ status: 202 });
+    letGo(stranger);
+    await eventually(async () => (await from('2001:db8:0:1:9::2')).status === 202, 'the place is free again');
+  });
+
+  it.each<[string, number, Headers, string]>([
+    ['without a signature', 401, { 'x-hub-signature-256': '' }, HOOK],
+    ['with a signature that is none', 401, { 'x-hub-signature-256': `sha256=${'x'.repeat(64)}` }, HOOK],
+    ['without an event', 400, { 'x-github-event': '' }, HOOK],
+    ['without a delivery’s id', 400, { 'x-github-delivery': '' }, HOOK],
+    ['for an App that nobody has', 404, {}, `${HOOK}?app=somebody`],
+  ])('%s is refused before it is sent', async (_what, status, headers, address) => {
+    const { outgoing, answered } = hold('203.0.113.7', headers, address);
+    expect(await answered).toMatchObject({ status, headers: { connection: 'close' } });
+    outgoing.destroy();
+  });
+
   it('waits its turn: strangers who hold two open fill no more memory, and small ones are taken all the same', async () => {
-    const { headers } = stage.github.delivery('ping', {});
-    const strangers = [1, 2].map(() => open({ ...headers, 'content-length': 20 * MEBIBYTE }));
-    for (const { outgoing } of strangers) outgoing.write('{');
+    const strangers = ['203.0.113.7', '2001:db8::7'].map((address) => hold(address));
     const answer = await eventually(async () => {
       const given = await send(large(2 * MEBIBYTE));
       return given.status === 503 && given;
     }, 'both places are taken');
     expect(answer).toMatchObject({ headers: { 'retry-after': '10' }, error: { code: 'UNAVAILABLE' } });
     expect(await send(large(10))).toMatchObject({ status: 202 });
-    for (const { outgoing, answered } of strangers) {
-      answered.catch(() => undefined);
-      outgoing.destroy();
-    }
+    strangers.forEach(letGo);
     await eventually(
       async () => (await send(large(2 * MEBIBYTE))).status === 202,
       'the places are free again',

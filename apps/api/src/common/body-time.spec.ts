@@ -44,6 +44,17 @@ describe('limitBodyTime', () => {
     expect(answer()).toMatch(/^HTTP\/1\.1 408 /);
   });
 
+  it('cuts off one of a route that gives less time, after that', async () => {
+    await app.close();
+    app = Fastify();
+    limitBodyTime(app, 60_000, (socket) => void socket.end('HTTP/1.1 408 Request Timeout\r\n\r\n'));
+    app.post('/hasty', { config: { bodyMs: 50 } }, async ({ body }) => body);
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const { socket, answer } = await begin('/hasty');
+    await once(socket, 'close');
+    expect(answer()).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
   it('cuts off one that nobody reads, whose answer was given already', async () => {
     const { socket, answer } = await begin('/nowhere');
     await once(socket, 'close');

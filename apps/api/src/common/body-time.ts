@@ -4,6 +4,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The body may take its time: who serves the route limits it. */
     slowBody?: boolean;
+    /** Less time than others have, in milliseconds. */
+    bodyMs?: number;
   }
 }
 
@@ -24,11 +26,12 @@ export function limitBodyTime(
 ): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const { raw } = request;
-    if (announcesBody(request) && request.routeOptions.config.slowBody !== true) {
+    const { slowBody, bodyMs = milliseconds } = request.routeOptions.config;
+    if (announcesBody(request) && slowBody !== true) {
       const timer = setTimeout(() => {
         if (!reply.raw.headersSent) refuse(raw.socket);
         raw.socket.destroySoon();
-      }, milliseconds);
+      }, bodyMs);
       const stop = () => clearTimeout(timer);
       raw.once('end', stop).once('close', stop);
     }

@@ -1,14 +1,28 @@
 import { timingSafeEqual } from 'node:crypto';
 import { RouteConfig } from '@nestjs/platform-fastify';
+import type { Type } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error.js';
+import type { BodyGate } from '../common/large-bodies.js';
+
+/** Where a provider sends more than other routes take. */
+interface LargeBody {
+  /** In bytes. */
+  largest: number;
+  /** How long the provider itself goes on sending, in milliseconds. */
+  withinMs: number;
+  /** Who says before it is taken whether it is wanted. */
+  gate: Type<BodyGate>;
+}
 
 /**
  * On a handler of a webhook: its body stays the bytes that were sent, over which the provider made its signature.
- * @param largest in bytes, where the provider sends more than other routes take
  */
-export const RawBody = ({ largest }: { largest?: number } = {}) =>
-  RouteConfig({ rawBody: true, ...(largest !== undefined && { largestBody: largest }) });
+export const RawBody = (large?: LargeBody) =>
+  RouteConfig({
+    rawBody: true,
+    ...(large && { largestBody: large.largest, bodyMs: large.withinMs, bodyGate: large.gate }),
+  });
 
 /** The bytes of a request to a route with `@RawBody()`. @throws AppError VALIDATION_FAILED when there are none */
 export function rawBodyOf({ body }: FastifyRequest): Buffer {

@@ -8,6 +8,8 @@ import { WebhookService } from './webhook.service.js';
 
 /** https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap */
 const LARGEST_DELIVERY = 25 * 1024 * 1024;
+/** https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/troubleshooting-webhooks#timed-out */
+const GITHUB_WAITS_MS = 10_000;
 
 @ApiTags('GitHub App')
 @Controller('github-app/webhook')
@@ -20,7 +22,7 @@ export class GitHubAppWebhookController {
       'kept once, and the work is done later.',
   )
   @Public()
-  @RawBody({ largest: LARGEST_DELIVERY })
+  @RawBody({ largest: LARGEST_DELIVERY, withinMs: GITHUB_WAITS_MS, gate: WebhookService })
   @ApiQuery({
     name: 'app',
     required: false,

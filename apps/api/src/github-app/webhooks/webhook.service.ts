@@ -6,6 +6,7 @@ import { AuditService } from '../../audit/audit.service.js';
 import { AppError } from '../../common/app-error.js';
 import { Clock } from '../../common/clock.js';
 import { originOf } from '../../common/decorators.js';
+import type { BodyGate } from '../../common/large-bodies.js';
 import { ConnectedAccounts } from '../../inbound/connected-accounts.js';
 import { readHookAddress } from '../../inbound/hook-address.js';
 import { InboundDeliveries, type NewDelivery } from '../../inbound/inbound-deliveries.js';
@@ -22,7 +23,7 @@ export type DeliveryFate = 'accepted' | 'duplicate' | 'ignored';
 
 /** What GitHub sends: `accepted` is worked on in a job, which asks GitHub how things are. */
 @Injectable()
-export class WebhookService {
+export class WebhookService implements BodyGate {
   private readonly refusals = new LRUCache<string, number>({ max: 1000 });
 
   constructor(
@@ -33,19 +34,20 @@ export class WebhookService {
     private readonly clock: Clock,
   ) {}
 
+  /** What shows before the body: an App that takes deliveries, and the form of one. @throws as `receive` */
+  async expect(request: FastifyRequest): Promise<void> {
+    const app = await this.appOf((request.query as { app?: unknown }).app);
+    const signature = headerOf(request, 'x-hub-signature-256') ?? '';
+    if (app.secrets.webhookSecret === null || !SIGNATURE.test(signature)) await this.refuse(request, app);
+    deliveryOf(request);
+  }
+
   /** @throws AppError NOT_FOUND for an unknown App, UNAUTHENTICATED without its signature, VALIDATION_FAILED */
   async receive(request: FastifyRequest, address: unknown): Promise<{ delivery: DeliveryFate }> {
     const app = await this.appOf(address);
     const body = rawBodyOf(request);
     if (!isSigned(app, body, headerOf(request, 'x-hub-signature-256'))) await this.refuse(request, app);
-    const event = headerOf(request, 'x-github-event');
-    const guid = headerOf(request, 'x-github-delivery');
-    if (!event || !/^[a-z_]{1,60}$/.test(event) || !guid || !/^[A-Za-z0-9-]{1,60}$/.test(guid)) {
-      throw new AppError(
-        'VALIDATION_FAILED',
-        'X-GitHub-Event and X-GitHub-Delivery have to say what this is and which delivery.',
-      );
-    }
+    const { event, guid } = deliveryOf(request);
     const payload = membersOf(isForm(request) ? jsonInForm(body, 'payload') : body, [
       'action',
       'installation',
@@ -109,6 +111,20 @@ export class WebhookService {
       'X-Hub-Signature-256 is not the signature of this body under the webhook secret of the App.',
     );
   }
+}
+
+const SIGNATURE = /^sha256=[0-9a-f]{64}$/;
+
+/** @throws AppError VALIDATION_FAILED */
+function deliveryOf(request: FastifyRequest): { event: string; guid: string } {
+  const event = headerOf(request, 'x-github-event');
+  const guid = headerOf(request, 'x-github-delivery');
+  if (event && /^[a-z_]{1,60}$/.test(event) && guid && /^[A-Za-z0-9-]{1,60}$/.test(guid))
+    return { event, guid };
+  throw new AppError(
+    'VALIDATION_FAILED',
+    'X-GitHub-Event and X-GitHub-Delivery have to say what this is and which delivery.',
+  );
 }
 
 /** https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries */
