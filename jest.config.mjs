@@ -35,6 +35,6 @@ export default {
   maxWorkers: 2,
   // Modules of a test file that is through stay in memory: a worker that has grown begins anew.
   workerIdleMemoryLimit: '1GB',
-  // Hashing passwords is slow on purpose, and slower on a busy machine.
-  testTimeout: 60_000,
+  // Hashing passwords is slow on purpose, a whole product with its database starts in some, and a busy machine is slower.
+  testTimeout: 120_000,
 };
