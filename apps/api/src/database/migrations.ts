@@ -7,6 +7,7 @@ import { Audit1700000000006 } from './migrations/0006-audit.js';
 import { Access1700000000007 } from './migrations/0007-access.js';
 import { Connect1700000000008 } from './migrations/0008-connect.js';
 import { Lists1700000000010 } from './migrations/0010-lists.js';
+import { NamedValues1700000000012 } from './migrations/0012-named-values.js';
 
 export const MIGRATIONS = [
   Identity1700000000001,
@@ -18,4 +19,5 @@ export const MIGRATIONS = [
   Access1700000000007,
   Connect1700000000008,
   Lists1700000000010,
+  NamedValues1700000000012,
 ];
