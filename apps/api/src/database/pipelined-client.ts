@@ -34,7 +34,7 @@ export class PipelinedClient extends pg.Client {
       return await new Promise((resolve, reject) => {
         const batch = new StatementBatch(quiet, asked, (error, results) => {
           if (error) reject(error);
-          else resolve([results].flat().slice(quiet.length));
+          else resolve(asked.length === 0 ? [] : [results].flat());
         });
         this.submit(batch);
       });

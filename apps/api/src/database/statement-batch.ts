@@ -13,10 +13,11 @@ interface Wire {
   sync(): void;
 }
 
+/** @param results of those that were asked; of one alone not in an array. */
 type Settled = (error: Error | null, results: pg.QueryResult | pg.QueryResult[]) => void;
 
 const Query = pg.Query as unknown as new (
-  config: { text: string },
+  text: string,
   values: undefined,
   settled: Settled,
 ) => {
@@ -31,6 +32,8 @@ const Query = pg.Query as unknown as new (
  */
 export class StatementBatch extends Query {
   private readonly statements: PreparedStatement[];
+  /** Those that PostgreSQL has to learn on this connection. */
+  private unknown: PreparedStatement[] = [];
   private done = 0;
 
   /** @param quiet come first; nobody needs their rows, so PostgreSQL is not asked what these look like. */
@@ -39,17 +42,20 @@ export class StatementBatch extends Query {
     asked: PreparedStatement[],
     settled: Settled,
   ) {
-    super({ text: '' }, undefined, settled);
+    super('', undefined, settled);
     this.statements = [...quiet, ...asked];
   }
 
   /** Called by pg. @returns why it was not sent */
   submit(wire: Wire): Error | null {
-    for (const { name, text } of this.statements) {
-      if ((wire.parsedStatements[name] ?? text) !== text)
-        return new Error(`Two statements have the name '${name}'.`);
+    for (const statement of this.statements) {
+      const known = wire.parsedStatements[statement.name];
+      if (known === undefined) this.unknown.push(statement);
+      else if (known !== statement.text)
+        return new Error(`Two statements have the name '${statement.name}'.`);
     }
-    for (const [index, { name, text, values }] of this.statements.entries()) {
+    let index = 0;
+    for (const { name, text, values } of this.statements) {
       if (wire.parsedStatements[name] === undefined) {
         // It may have been prepared in a batch that failed after it.
         wire.close({ type: 'S', name });
@@ -58,6 +64,7 @@ export class StatementBatch extends Query {
       wire.bind({ statement: name, values });
       if (index >= this.quiet.length) wire.describe({ type: 'P', name: '' });
       wire.execute({ portal: '' });
+      index += 1;
     }
     wire.sync();
     return null;
@@ -70,13 +77,13 @@ export class StatementBatch extends Query {
 
   /** Called by pg. */
   override handleCommandComplete(message: unknown, wire: Wire): void {
+    if (this.done >= this.quiet.length) super.handleCommandComplete(message, wire);
     this.done += 1;
-    super.handleCommandComplete(message, wire);
   }
 
   /** Called by pg when all were carried out. */
   override handleReadyForQuery(wire: Wire): void {
-    for (const { name, text } of this.statements) wire.parsedStatements[name] = text;
+    for (const { name, text } of this.unknown) wire.parsedStatements[name] = text;
     super.handleReadyForQuery(wire);
   }
 }

@@ -6,8 +6,6 @@ import { type PreparedStatement, written } from './prepared-statement.js';
 const BEGIN: PreparedStatement = { name: 'begin', text: 'BEGIN', values: [] };
 const COMMIT: PreparedStatement = { name: 'commit', text: 'COMMIT', values: [] };
 
-const units = new WeakMap<EntityManager, UnitOfWork>();
-
 /**
  * A transaction on a connection of its own. It begins with the first statement whose answer is awaited; what is only sent
  * waits for the next of those, or for the commit, and goes along.
@@ -25,7 +23,7 @@ export class UnitOfWork {
     manager: EntityManager,
     private readonly setting: PreparedStatement[],
   ) {
-    units.set(manager, this);
+    manager.queryRunner!.data.unit = this;
     client.before = () => this.makeWay();
   }
 
@@ -93,7 +91,7 @@ function isOfFailedTransaction(error: unknown): boolean {
 }
 
 function unitOf(manager: EntityManager): UnitOfWork {
-  const unit = units.get(manager);
+  const unit = manager.queryRunner?.data.unit as UnitOfWork | undefined;
   if (!unit) throw new Error('this manager belongs to no unit of work');
   return unit;
 }
