@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service.js';
 import { type Actor, organizationOf } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
 import { WithMessage } from '../common/envelope.js';
+import { newId } from '../common/new-id.js';
 import type { Pagination } from '../common/pagination.js';
 import { Database } from '../database/database.js';
 import type { ListServiceTokensQuery, ServiceTokenDto } from './service-token.dto.js';
@@ -63,7 +63,7 @@ export class ServiceTokensService {
     before: (manager: EntityManager, id: string) => Promise<void>,
   ): Promise<Shown> {
     const organizationId = organizationOf(actor);
-    const id = uuidv7();
+    const id = newId();
     const secret = this.secrets.generate(organizationId);
     await this.database.tenant(organizationId, async (manager) => {
       await before(manager, id);

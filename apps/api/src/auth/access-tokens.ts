@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import jwt from 'jsonwebtoken';
-import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/clock.js';
+import { newId } from '../common/new-id.js';
 import { Environment } from '../config/environment.js';
 import { Installation } from '../vault/installation.js';
 
@@ -39,7 +39,7 @@ export class AccessTokens {
       sub: userId,
       sid: sessionId,
       ...(organizationId ? { org: organizationId } : {}),
-      jti: uuidv7(),
+      jti: newId(),
       iat: issued,
       exp: issued + this.environment.accessTokenTtl,
     };

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { addressBlock } from '../common/address-block.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
+import { newId } from '../common/new-id.js';
 import { Database } from '../database/database.js';
 import { MailService } from '../mail/mail.service.js';
 
@@ -87,7 +87,7 @@ export class LoginFailuresService {
     await this.database.global(async (manager) => {
       await manager.query(
         'INSERT INTO failed_login_attempts (id, email, ip, attempted_at) VALUES ($1, $2, $3, $4)',
-        [uuidv7(), email, addressBlock(ip), now],
+        [newId(), email, addressBlock(ip), now],
       );
       const [row] = await manager.query<{ recent: number }[]>(
         'SELECT count(*)::int AS recent FROM failed_login_attempts WHERE email = $1 AND attempted_at > $2',

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service.js';
 import { NIL_ORGANIZATION, type RequestOrigin } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
+import { newId } from '../common/new-id.js';
 import { Environment } from '../config/environment.js';
 import { Database, enterOrganization } from '../database/database.js';
 import { IdentityService } from '../identity/identity.service.js';
@@ -27,7 +27,7 @@ export class RegistrationService {
     this.passwords.check(dto.password, 'password', [dto.email, dto.full_name]);
     await this.refuseWhenClosed();
     const passwordHash = await this.passwords.hash(dto.password);
-    const userId = uuidv7();
+    const userId = newId();
     const organization = dto.organization_name
       ? await this.identity.prepareOrganization(dto.organization_name.trim(), userId)
       : undefined;

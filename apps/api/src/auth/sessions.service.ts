@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service.js';
 import { type Actor, NIL_ORGANIZATION, type RequestOrigin } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
+import { newId } from '../common/new-id.js';
 import { Database, enterOrganization } from '../database/database.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { PrincipalsService } from './principals.service.js';
@@ -49,7 +49,7 @@ export class SessionsService {
     organizationId: string | null,
     origin: RequestOrigin,
   ): Promise<Continuation> {
-    const sessionId = uuidv7();
+    const sessionId = newId();
     const now = this.clock.date();
     const refreshToken = this.tokens.make();
     await this.repository.insert(manager, {

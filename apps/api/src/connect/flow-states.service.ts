@@ -2,11 +2,11 @@ import '@fastify/cookie';
 import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
 import { PrincipalsService } from '../auth/principals.service.js';
 import { type Actor, organizationOf } from '../common/actor.js';
 import { Clock } from '../common/clock.js';
 import { originOf } from '../common/decorators.js';
+import { newId } from '../common/new-id.js';
 import { Environment } from '../config/environment.js';
 import { Installation } from '../vault/installation.js';
 import { type FlowAudit, FlowJournal } from './flow-journal.js';
@@ -73,7 +73,7 @@ export class FlowStates {
     const expiresAt = new Date(createdAt.getTime() + LIFETIME_SECONDS * 1000);
     const flow: FlowRow = {
       organizationId,
-      id: uuidv7(),
+      id: newId(),
       stateHash: sha256(state),
       browserHash: sha256(browserSecret),
       userId: actor.userId,

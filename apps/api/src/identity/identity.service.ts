@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
+import { newId } from '../common/new-id.js';
 import { VaultService } from '../vault/vault.service.js';
 import {
   type Membership,
@@ -102,7 +102,7 @@ export class IdentityService {
    * @returns its id, and what writes it; the transaction works in the organisation from then on.
    */
   async prepareOrganization(name: string, adminId: string): Promise<PreparedOrganization> {
-    const id = uuidv7();
+    const id = newId();
     const writeKey = await this.vault.prepareOrganizationKey(id);
     const write = async (manager: EntityManager): Promise<void> => {
       await this.organizations.insert(manager, id, name);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../common/new-id.js';
 import type { CursorPosition } from '../common/pagination.js';
 import { Database } from '../database/database.js';
 import { send } from '../database/unit-of-work.js';
@@ -55,7 +55,7 @@ export class ActivityRepository {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       values: [
         organizationId,
-        uuidv7(),
+        newId(),
         integrationId,
         entry.action,
         entry.status,
@@ -90,7 +90,7 @@ export class ActivityRepository {
     await manager.query(
       `INSERT INTO incidents (organization_id, id, integration_id, opened_at, error_code, message)
        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-      [organizationId, uuidv7(), integrationId, incident.at, incident.errorCode, incident.message],
+      [organizationId, newId(), integrationId, incident.at, incident.errorCode, incident.message],
     );
   }
 

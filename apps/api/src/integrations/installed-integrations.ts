@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { FieldValue } from '@latchkey/catalogue';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { type Actor, organizationOf } from '../common/actor.js';
+import { newId } from '../common/new-id.js';
 import { CheckSchedule } from './checks/check-schedule.js';
 import { IntegrationInput } from './integration-input.js';
 import { IntegrationStore } from './integration-store.js';
@@ -39,7 +39,7 @@ export class InstalledIntegrations {
   ): Promise<string> {
     const organizationId = organizationOf(actor);
     const { manifest, way } = this.input.savedType(typeId, authMode);
-    const owner = { organizationId, id: uuidv7(), createdBy: actor.userId };
+    const owner = { organizationId, id: newId(), createdBy: actor.userId };
     const dto = { integration_type_id: typeId, name, config, credentials };
     const connection = { manifest, way, config: this.input.config(manifest, way, config), credentials };
     const made = newIntegration(owner, dto, connection, this.schedule);

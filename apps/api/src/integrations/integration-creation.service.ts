@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { type Actor, organizationOf } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { WithMessage } from '../common/envelope.js';
+import { newId } from '../common/new-id.js';
 import { CheckSchedule } from './checks/check-schedule.js';
 import type { Connection, TestSuccess } from './checks/connection-tester.js';
 import { DraftTests, refuseUntestable } from './checks/draft-tests.js';
@@ -52,7 +52,7 @@ export class IntegrationCreationService {
     const earlier = request && (await this.idempotency.find(organizationId, request));
     if (earlier) return this.replay(actor, earlier);
     const tested = dto.test ? await this.drafts.require(actor, connection) : undefined;
-    const id = uuidv7();
+    const id = newId();
     try {
       await this.write(actor, organizationId, id, dto, connection, tested, request);
     } catch (error) {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import { v7 as uuidv7 } from 'uuid';
 import { CatalogueService } from '../catalogue/catalogue.service.js';
 import type { SystemActor } from '../common/actor.js';
+import { newId } from '../common/new-id.js';
 import { requestValidation } from '../common/validation.js';
 import { CheckSchedule } from './checks/check-schedule.js';
 import { CreateIntegrationDto } from './integration.dto.js';
@@ -49,7 +49,7 @@ export class IntegrationImportService {
     const connection = this.input.connection(dto);
     if (await this.repository.existsNamed(organizationId, manifest.id, dto.name.trim())) return 'skipped';
     if (dryRun) return 'valid';
-    const owner = { organizationId, id: uuidv7(), createdBy: null };
+    const owner = { organizationId, id: newId(), createdBy: null };
     const made = newIntegration(owner, dto, connection, this.schedule);
     return this.create(actor, made);
   }

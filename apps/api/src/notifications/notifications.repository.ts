@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../common/new-id.js';
 import type { CursorPosition } from '../common/pagination.js';
 import { Database } from '../database/database.js';
 import type { NotificationDto, NotificationKind } from './notification.dto.js';
@@ -32,7 +32,7 @@ export class NotificationsRepository {
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (organization_id, event_id, user_id) DO NOTHING RETURNING id`,
       [
         organizationId,
-        uuidv7(),
+        newId(),
         userId,
         made.eventId,
         made.kind,

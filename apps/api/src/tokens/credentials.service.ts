@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../common/clock.js';
+import { newId } from '../common/new-id.js';
 import { VaultService } from '../vault/vault.service.js';
 import type { CredentialFields } from './credential-fields.js';
 import type { Credential } from './credential.entity.js';
@@ -81,7 +81,7 @@ export class CredentialsService {
     organizationId: string,
     integrationId: string,
     { credentialType, fields, expiresAt, proven, refreshAt = null, oauth }: NewCredential,
-    place: string = uuidv7(),
+    place: string = newId(),
   ): Promise<Credential> {
     const plaintext = Buffer.from(JSON.stringify(fields), 'utf8');
     const { sealed, keyVersion } = await this.vault.seal(

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../audit/audit.service.js';
 import { type Actor, NIL_ORGANIZATION, type SystemActor } from '../common/actor.js';
 import { AppError } from '../common/app-error.js';
 import { Clock } from '../common/clock.js';
+import { newId } from '../common/new-id.js';
 import { Database, isUniqueViolation } from '../database/database.js';
 import { JobQueue } from '../jobs/job-queue.js';
 import { type KeyRotation, KeyRotationsRepository, type RotationKind } from './key-rotations.repository.js';
@@ -65,7 +65,7 @@ export class KeyRotations {
     await this.requireNoneOpen(organizationId, kind);
     const rotation = {
       organization_id: organizationId,
-      id: uuidv7(),
+      id: newId(),
       kind,
       from_key: from,
       to_key: to,

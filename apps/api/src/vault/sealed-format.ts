@@ -1,11 +1,5 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createSecretKey,
-  hkdfSync,
-  type KeyObject,
-  randomFillSync,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { DrawnBytes } from '../common/drawn-bytes.js';
 
 /**
  * The sealed format, version 1. All numbers are big-endian. See docs/security.md for the same, with vectors.
@@ -36,18 +30,8 @@ export class UnsealError extends Error {
   override readonly name = 'UnsealError';
 }
 
-/** Salts and nonces, drawn many at a time: asking the system for each is a tenth of the work. Each is used once. */
-const drawn = Buffer.alloc(128 * (SALT_BYTES + NONCE_BYTES));
-let used = drawn.length;
-
-function drawSaltAndNonce(): Buffer {
-  if (used === drawn.length) {
-    randomFillSync(drawn);
-    used = 0;
-  }
-  used += SALT_BYTES + NONCE_BYTES;
-  return drawn.subarray(used - SALT_BYTES - NONCE_BYTES, used);
-}
+/** Each is used once. */
+const saltsAndNonces = new DrawnBytes(SALT_BYTES + NONCE_BYTES);
 
 /** Keys go to OpenSSL as KeyObjects: a buffer costs it ten microseconds more each time, a third of the whole work. */
 function recordKey(key: Buffer | KeyObject, salt: Buffer): KeyObject {
@@ -83,7 +67,7 @@ export function seal(
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeUInt8(FORMAT_VERSION, 0);
   header.writeUInt32BE(keyVersion, 1);
-  drawSaltAndNonce().copy(header, 5);
+  saltsAndNonces.draw().copy(header, 5);
   const secret = recordKey(key, header.subarray(5, 5 + SALT_BYTES));
   const nonce = header.subarray(5 + SALT_BYTES);
   const cipher = createCipheriv('aes-256-gcm', secret, nonce, { authTagLength: TAG_BYTES });

@@ -1,10 +1,10 @@
 import { createPrivateKey } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
 import { type Actor, organizationOf } from '../../common/actor.js';
 import { AppError } from '../../common/app-error.js';
 import { WithMessage } from '../../common/envelope.js';
+import { newId } from '../../common/new-id.js';
 import { Environment } from '../../config/environment.js';
 import { githubApiUrl, isGitHubWebUrl, PUBLIC_GITHUB } from '../../config/github-addresses.js';
 import { readCallback } from '../../connect/callback-parameters.js';
@@ -54,7 +54,7 @@ export class ManifestFlow {
       });
     const webUrl = new URL(given).origin;
     const details: Details = {
-      ref: uuidv7(),
+      ref: newId(),
       name: name?.trim() ?? (await this.nameFor(actor)),
       organization: organization ?? null,
       web_url: webUrl,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../../common/new-id.js';
 import { Database } from '../../database/database.js';
 import type { ListedRepository } from '../github-answers.js';
 import type { RepositoryDto } from './repository.dto.js';
@@ -97,7 +97,7 @@ export class RepositoriesRepository {
       [
         organizationId,
         integrationId,
-        repositories.map(() => uuidv7()),
+        repositories.map(() => newId()),
         repositories.map(({ githubId }) => githubId),
         repositories.map(({ fullName }) => fullName),
         repositories.map(({ defaultBranch }) => defaultBranch),

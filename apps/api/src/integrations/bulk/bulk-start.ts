@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { type Actor, organizationOf } from '../../common/actor.js';
 import { AppError } from '../../common/app-error.js';
+import { newId } from '../../common/new-id.js';
 import { Database } from '../../database/database.js';
 import { IdentityService } from '../../identity/identity.service.js';
 import { type IdempotentRequest, IdempotentRequests } from '../idempotent-requests.js';
@@ -39,7 +39,7 @@ export class BulkStart {
     if (earlier) return { id: earlier, isNew: false };
     const chosen = await this.choose(actor, dto);
     refuseUnconfirmed(dto, chosen.length);
-    const id = uuidv7();
+    const id = newId();
     try {
       await this.database.tenant(organizationId, async (manager) => {
         await this.claim(manager, organizationId, request, id);

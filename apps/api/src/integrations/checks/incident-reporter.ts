@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FailureKind } from '@latchkey/catalogue';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../../common/new-id.js';
 import { ActivityRepository } from '../activity.repository.js';
 import type { TestSuccess } from './connection-tester.js';
 import type { Integration } from '../integration.entity.js';
@@ -39,7 +39,7 @@ export class IncidentReporter {
     if (before.status === 'active') return;
     if (!(await this.activity.resolveIncident(manager, organizationId, id, at))) return;
     await this.events.publish(manager, {
-      event_id: uuidv7(),
+      event_id: newId(),
       organization_id: organizationId,
       integration_id: id,
       change: 'recovered',
@@ -65,7 +65,7 @@ export class IncidentReporter {
     const { organizationId, id } = before;
     await this.activity.openIncident(manager, organizationId, id, { at, errorCode: kind, message: reason });
     await this.events.publish(manager, {
-      event_id: uuidv7(),
+      event_id: newId(),
       organization_id: organizationId,
       integration_id: id,
       change: status === 'error' ? 'failed' : status,

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { defaultHint, type FailureKind } from '@latchkey/catalogue';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import type { Actor, SystemActor } from '../../common/actor.js';
+import { newId } from '../../common/new-id.js';
 import { CredentialsService } from '../../tokens/credentials.service.js';
 import { ActivityRepository, type LogEntry } from '../activity.repository.js';
 import { CheckSchedule } from './check-schedule.js';
@@ -81,7 +81,7 @@ export class IntegrationStanding {
         message: reason,
       });
       await this.events.publish(manager, {
-        event_id: uuidv7(),
+        event_id: newId(),
         organization_id: organizationId,
         integration_id: id,
         change: status === 'error' ? 'failed' : 'needs_reauth',

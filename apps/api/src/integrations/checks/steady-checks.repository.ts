@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FieldValue } from '@latchkey/catalogue';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../../common/new-id.js';
 import { Database } from '../../database/database.js';
 
 /** A check that succeeded, and what it was made with. */
@@ -84,7 +84,7 @@ export class SteadyChecksRepository {
           check.message,
           JSON.stringify(check.details),
           check.exceptTypes,
-          uuidv7(),
+          newId(),
         ],
       },
     ]);

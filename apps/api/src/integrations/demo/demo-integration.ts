@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type AuthWay, defaultHint, type FieldValue, type Manifest } from '@latchkey/catalogue';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../../common/new-id.js';
 import type { CredentialFields } from '../../tokens/credential-fields.js';
 import type { Integration } from '../integration.entity.js';
 import { searchTerms } from '../search-terms.js';
@@ -94,7 +94,7 @@ export function demoIntegration(
   return {
     integration: {
       organizationId,
-      id: uuidv7(),
+      id: newId(),
       integrationTypeId: manifest.id,
       name,
       description,

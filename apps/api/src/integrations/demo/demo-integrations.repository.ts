@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../../common/new-id.js';
 import { Integration } from '../integration.entity.js';
 import type { DemoIntegration } from './demo-integration.js';
 
@@ -23,7 +23,7 @@ export class DemoIntegrationsRepository {
     const broken = made
       .map(({ integration }) => integration)
       .filter(({ errorCode }) => errorCode !== null)
-      .map((integration) => ({ ...integration, incident: uuidv7() }));
+      .map((integration) => ({ ...integration, incident: newId() }));
     await manager.query(
       `INSERT INTO incidents (organization_id, id, integration_id, opened_at, error_code, message)
        SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[])`,

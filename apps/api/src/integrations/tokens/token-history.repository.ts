@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../../common/new-id.js';
 import type { CursorPosition } from '../../common/pagination.js';
 import { Database } from '../../database/database.js';
 import type { TokenEventDto } from './token.dto.js';
@@ -37,7 +37,7 @@ export class TokenHistoryRepository {
     await manager.query(
       `INSERT INTO token_events (organization_id, id, integration_id, at, kind, cause, message, expires_at)
        VALUES ($1, $2, $3, $4, 'connected', 'person', $5, $6)`,
-      [organizationId, uuidv7(), integrationId, at, message, expiresAt],
+      [organizationId, newId(), integrationId, at, message, expiresAt],
     );
   }
 
@@ -51,7 +51,7 @@ export class TokenHistoryRepository {
     await manager.query(
       `INSERT INTO token_events (organization_id, id, integration_id, at, kind, cause, message, error_code)
        VALUES ($1, $2, $3, $4, 'refused', 'refusal', $5, 'auth')`,
-      [organizationId, uuidv7(), integrationId, at, message],
+      [organizationId, newId(), integrationId, at, message],
     );
   }
 

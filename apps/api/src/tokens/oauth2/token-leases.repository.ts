@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
+import { newId } from '../../common/new-id.js';
 import { Database } from '../../database/database.js';
 import type { CredentialMetadata } from '../credential.entity.js';
 import { type CredentialState, REFRESHABLE_STATES } from '../credential-lifecycle.js';
@@ -130,7 +130,7 @@ const eventValues = ({
   errorCode,
   durationMs,
   expiresAt,
-}: TokenEvent): unknown[] => [uuidv7(), at, kind, cause, message, errorCode, durationMs, expiresAt];
+}: TokenEvent): unknown[] => [newId(), at, kind, cause, message, errorCode, durationMs, expiresAt];
 
 const fenceValues = ({ organizationId, credentialId, token, revision }: Lease): unknown[] => [
   organizationId,
