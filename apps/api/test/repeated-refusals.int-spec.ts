@@ -4,7 +4,7 @@ import { RefusalRecorder } from '../src/audit/refusal-recorder.js';
 import { asProgram, type MadeToken, makeToken } from './support/programs.js';
 import { type Account, TestApp } from './support/test-app.js';
 
-const AT_ONCE = 5;
+const AT_ONCE = 20;
 const MINUTE = 60_000;
 
 let testApp: TestApp;

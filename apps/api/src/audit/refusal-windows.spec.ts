@@ -23,7 +23,8 @@ function refuse(windows: RefusalWindows, caller: string, id: string | null, now:
 describe('refusals', () => {
   it('have a row each at first, and one together for those that follow within the minute', () => {
     const windows = new RefusalWindows();
-    const rows = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'f'].map((id, at) => refuse(windows, 'x', id, at));
+    const ids = [...Array.from({ length: ROWS_AT_ONCE }, (_, at) => `id ${at}`), 'f', 'g', 'f'];
+    const rows = ids.map((id, at) => refuse(windows, 'x', id, at));
 
     expect(rows.filter(Boolean)).toHaveLength(ROWS_AT_ONCE);
     expect(windows.take(PERIOD_MS - 1)).toEqual([]);

@@ -1,7 +1,7 @@
 import type { AuditEntry } from './audit-chain.js';
 
 /** Of one caller and route within `PERIOD_MS`, this many refusals have a row each; the others are told in one. */
-export const ROWS_AT_ONCE = 5;
+export const ROWS_AT_ONCE = 20;
 export const PERIOD_MS = 60_000;
 /** Ids that the row of the others names. */
 export const MOST_IDS = 50;
