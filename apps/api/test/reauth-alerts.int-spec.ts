@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TokenRefreshService } from '../src/health-monitor/token-refresh.service.js';
 import { eventually } from './support/counterpart.js';
+import { tokenAnswer } from './support/oidc.js';
 import { HOUR_MS, TokensBench } from './support/tokens-bench.js';
 import { round } from './support/watch.js';
 
@@ -31,11 +32,12 @@ function mails(): string[] {
 }
 
 const refuse = () =>
-  bench.oidc.onToken(async () => ({
-    status: 400,
-    headers: { 'content-type': 'application/json' },
-    body: '{"error":"invalid_grant","error_description":"<script>provider text</script>"}',
-  }));
+  bench.oidc.always(
+    tokenAnswer(400, {
+      error: 'invalid_grant',
+      error_description: '<script>provider text</script>',
+    }),
+  );
 
 describe('a connection whose consent was withdrawn', () => {
   it('is told to each admin once, with what to press, in the app and by mail', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RecoveryService } from '../src/health-monitor/recovery.service.js';
 import { Recoveries, type RecoveryOutcome } from '../src/integrations/checks/recoveries.js';
+import { tokenAnswer } from './support/oidc.js';
 import { TokensBench } from './support/tokens-bench.js';
 import { round } from './support/watch.js';
 
@@ -87,7 +88,7 @@ describe('a token that the service refuses', () => {
 
   it('and cannot be refreshed makes it broken, and nothing is tried again in that incident', async () => {
     await refreshedAndWithdrawn();
-    bench.oidc.onToken(async () => ({ status: 503, headers: {}, body: '' }));
+    bench.oidc.always(tokenAnswer(503, ''));
     await check();
     expect(['error', 'needs_reauth']).toContain((await bench.integration(id)).status);
     expect(await bench.openIncidents(id)).toBe(1);
@@ -103,11 +104,7 @@ describe('a token that the service refuses', () => {
 
   it('whose refresh token is gone too needs a person, and says so once', async () => {
     await refreshedAndWithdrawn();
-    bench.oidc.onToken(async () => ({
-      status: 400,
-      headers: { 'content-type': 'application/json' },
-      body: '{"error":"invalid_grant"}',
-    }));
+    bench.oidc.always(tokenAnswer(400, { error: 'invalid_grant' }));
     await check();
     expect(await bench.integration(id)).toMatchObject({
       status: 'needs_reauth',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { LiveConnections } from '../src/integrations/credentials/live-connections.js';
 import { eventually } from './support/counterpart.js';
-import type { TokenAnswer } from './support/oidc.js';
+import { type TokenAnswer, tokenAnswer } from './support/oidc.js';
 import { CLIENT_SECRET, HOUR_MS, TokensBench } from './support/tokens-bench.js';
 
 const NAME = 'Generic HTTP API';
@@ -20,29 +20,26 @@ beforeEach(async () => {
 
 afterAll(() => bench.close());
 
-const answer = (status: number, body: unknown, headers: Record<string, string> = {}): TokenAnswer => ({
-  status,
-  headers: { 'content-type': 'application/json', ...headers },
-  body: typeof body === 'string' ? body : JSON.stringify(body),
-});
-const always = (given: TokenAnswer) => bench.oidc.onToken(() => Promise.resolve(given));
 const endSoon = () => bench.clock.advance(HOUR_MS - 30_000);
 const end = () => bench.clock.advance(HOUR_MS);
 
 describe('a provider that does not answer as it should', () => {
   it.each<[string, TokenAnswer]>([
-    ['an error of its own', answer(503, 'upstream connect error')],
-    ['a gateway that gave up', answer(504, '<html>504</html>')],
-    ['nothing', answer(200, '')],
-    ['a web page', answer(200, '<!doctype html><title>Sign in</title>', { 'content-type': 'text/html' })],
-    ['no token', answer(200, { token_type: 'bearer' })],
-    ['a number for a token', answer(200, { access_token: 42, token_type: 'bearer' })],
-    ['half an answer', answer(200, '{"access_token":"abc')],
-    ['a refresh token that is none', answer(200, { access_token: 'abc', refresh_token: { a: 1 } })],
-    ['an unknown error', answer(400, { error: 'something_else' })],
+    ['an error of its own', tokenAnswer(503, 'upstream connect error')],
+    ['a gateway that gave up', tokenAnswer(504, '<html>504</html>')],
+    ['nothing', tokenAnswer(200, '')],
+    [
+      'a web page',
+      tokenAnswer(200, '<!doctype html><title>Sign in</title>', { 'content-type': 'text/html' }),
+    ],
+    ['no token', tokenAnswer(200, { token_type: 'bearer' })],
+    ['a number for a token', tokenAnswer(200, { access_token: 42, token_type: 'bearer' })],
+    ['half an answer', tokenAnswer(200, '{"access_token":"abc')],
+    ['a refresh token that is none', tokenAnswer(200, { access_token: 'abc', refresh_token: { a: 1 } })],
+    ['an unknown error', tokenAnswer(400, { error: 'something_else' })],
   ])('with %s, leaves the token in use while it lives, and is not asked again at once', async (_, given) => {
     const before = await bench.sealed(id);
-    always(given);
+    bench.oidc.always(given);
     endSoon();
     expect((await bench.read(id)).token).toBe(before.access_token);
     expect((await bench.read(id)).token).toBe(before.access_token);
@@ -62,7 +59,7 @@ describe('a provider that does not answer as it should', () => {
   });
 
   it('is asked ever more seldom, and says why to whoever needs a token that has ended', async () => {
-    always(answer(503, ''));
+    bench.oidc.always(tokenAnswer(503, ''));
     end();
     const waits: number[] = [];
     for (const failures of [1, 2, 3, 4]) {
@@ -82,7 +79,7 @@ describe('a provider that does not answer as it should', () => {
   });
 
   it('is left alone for as long as it asks', async () => {
-    always(answer(429, { error: 'slow_down' }, { 'retry-after': '120' }));
+    bench.oidc.always(tokenAnswer(429, { error: 'slow_down' }, { 'retry-after': '120' }));
     end();
     const { status, retryAfter } = await bench.read(id);
     expect([status, retryAfter]).toEqual([502, '120']);
@@ -186,10 +183,10 @@ describe('a consent that was withdrawn', () => {
 });
 
 describe('a client whose secret was changed at the provider (Nango 988: 401 for ever)', () => {
-  const refused = answer(401, { error: 'invalid_client' });
+  const refused = tokenAnswer(401, { error: 'invalid_client' });
 
   it('is called broken and not unauthorised, is not knocked with, and works as soon as the secret is right', async () => {
-    always(refused);
+    bench.oidc.always(refused);
     end();
     const { status, error } = await bench.read(id);
     expect([status, error?.code]).toEqual([502, 'UPSTREAM_ERROR']);
@@ -217,7 +214,7 @@ describe('a client whose secret was changed at the provider (Nango 988: 401 for 
 
   it('leaves the token in use while it lives', async () => {
     const { access_token: token } = await bench.sealed(id);
-    always(refused);
+    bench.oidc.always(refused);
     endSoon();
     expect(await bench.read(id)).toMatchObject({ status: 200, token });
     expect(await bench.read(id)).toMatchObject({ status: 200, token });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { TokenAnswer } from './support/oidc.js';
+import { tokenAnswer } from './support/oidc.js';
 import { HOUR_MS, TokensBench } from './support/tokens-bench.js';
 
 const NAME = 'Generic HTTP API';
@@ -18,14 +18,7 @@ beforeEach(async () => {
 
 afterAll(() => bench.close());
 
-const always = (status: number, body: object | string) => {
-  const given: TokenAnswer = {
-    status,
-    headers: { 'content-type': 'application/json' },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  };
-  bench.oidc.onToken(() => Promise.resolve(given));
-};
+const always = (status: number, body: object | string) => bench.oidc.always(tokenAnswer(status, body));
 
 /** The schedule refreshes whenever that is due, until so much time has passed or nothing is due any more. */
 async function pass(hours: number): Promise<void> {

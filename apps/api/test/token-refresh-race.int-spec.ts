@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TokenLeasesRepository } from '../src/tokens/oauth2/token-leases.repository.js';
 import { eventually } from './support/counterpart.js';
-import type { TokenAnswer } from './support/oidc.js';
+import { type TokenAnswer, tokenAnswer } from './support/oidc.js';
 import { TestClock } from './support/test-app.js';
 import { HOUR_MS, TokensBench } from './support/tokens-bench.js';
 
@@ -76,9 +76,7 @@ describe('an expired token that many want at the same time', () => {
   });
 
   it('fails once for all of them: nobody asks again what has just failed', async () => {
-    bench.oidc.onToken(() =>
-      Promise.resolve({ status: 503, headers: { 'content-type': 'text/plain' }, body: '' }),
-    );
+    bench.oidc.always(tokenAnswer(503, '', { 'content-type': 'text/plain' }));
     bench.clock.advance(HOUR_MS);
     const answers = await everywhere(100);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([502]));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Counterpart } from './support/counterpart.js';
+import { tokenAnswer } from './support/oidc.js';
 import { asProgram } from './support/programs.js';
 import type { Account } from './support/test-app.js';
 import { HOUR_MS, TokensBench } from './support/tokens-bench.js';
@@ -24,13 +25,8 @@ afterAll(async () => {
 });
 
 const api = () => bench.testApp.as(bench.admin);
-const refuse = (error: string) =>
-  bench.oidc.onToken(async () => ({
-    status: 400,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ error }),
-  }));
-const unavailable = () => bench.oidc.onToken(async () => ({ status: 503, headers: {}, body: 'away' }));
+const refuse = (error: string) => bench.oidc.always(tokenAnswer(400, { error }));
+const unavailable = () => bench.oidc.always(tokenAnswer(503, 'away'));
 
 async function health(of = id, account: Pick<Account, 'accessToken'> = bench.admin) {
   const { body } = await bench.testApp.as(account).get(`/integrations/${of}/tokens/health`).expect(200);

@@ -6,6 +6,7 @@ import { TokenRefreshService } from '../src/health-monitor/token-refresh.service
 import { type Busy, DueTokens } from '../src/integrations/tokens/due-tokens.js';
 import { TokenLeasesRepository } from '../src/tokens/oauth2/token-leases.repository.js';
 import { eventually } from './support/counterpart.js';
+import { tokenAnswer } from './support/oidc.js';
 import { HOUR_MS, TokensBench } from './support/tokens-bench.js';
 
 const AT_ONCE_PER_TYPE = 4;
@@ -97,7 +98,7 @@ describe('the schedule', () => {
     await connect(1);
     const { access_token: old } = await bench.sealed(ids[0]!);
     becomeDue();
-    bench.oidc.onToken(async () => ({ status: 503, headers: {}, body: '' }));
+    bench.oidc.always(tokenAnswer(503, ''));
     await round();
     const failed = await bench.row(ids[0]!);
     expect(failed).toMatchObject({ refresh_failures: 1, refresh_claimed_until: null });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { tokenAnswer } from './support/oidc.js';
 import { HOUR_MS, TokensBench } from './support/tokens-bench.js';
 import { round } from './support/watch.js';
 
@@ -100,7 +101,7 @@ describe('a token that is refused right after its refresh', () => {
     refuse();
     expect((await test()).status).toBe(422);
     expect(await shown()).toEqual(everywhere('needs_reauth', 'expired'));
-    bench.oidc.onToken(() => Promise.resolve({ status: 503, headers: {}, body: '' }));
+    bench.oidc.always(tokenAnswer(503, ''));
     await expect(bench.refresh(id)).rejects.toMatchObject({ code: 'UPSTREAM_ERROR' });
     expect(await shown()).toEqual(everywhere('needs_reauth', 'expired'));
     bench.oidc.onToken();

@@ -41,6 +41,17 @@ export interface TokenAnswer {
   body: string;
 }
 
+/** Said to be JSON, unless the headers say otherwise. */
+export const tokenAnswer = (
+  status: number,
+  body: object | string,
+  headers: Record<string, string> = {},
+): TokenAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+});
+
 /**
  * What stands before the token endpoint. `forward` lets the server carry the request out (again with each call) and
  * gives what it answers; `drop` closes the connection without an answer.
@@ -96,6 +107,11 @@ export class Oidc {
   /** Puts something between callers and the token endpoint; without an argument takes it away. */
   onToken(handler?: TokenHandler): void {
     this.#handler = handler;
+  }
+
+  /** Every request for a token is answered so, and none reaches the server. */
+  always(answer: TokenAnswer): void {
+    this.onToken(() => Promise.resolve(answer));
   }
 
   resetCounts(): void {
