@@ -25,6 +25,7 @@ const FILTERS = [
   'q=prod+pay',
   'q=argo',
   'q=argo+payments',
+  'q=s',
   'q=what+team+mobile',
   'q=17',
   'q=nothing',
@@ -34,6 +35,15 @@ const FILTERS = [
 const QUERIES = [
   ...SORTS.map((sort) => `sort=${sort}`),
   ...FILTERS.slice(1).flatMap((filter) => [filter, `${filter}&sort=name`]),
+  // Several words that begin alike, in the orders that are read backwards or by no word.
+  ...['q=argo', 'q=s', 'q=1', 'q=argo+payments'].flatMap((search) =>
+    ['created_at', '-name', '-last_checked_at'].map((sort) => `${search}&sort=${sort}`),
+  ),
+  // One rare word and a common one; common ones that nothing has both of; filters that most of a search does not pass.
+  'q=what+1234',
+  'q=mobile+billing',
+  'q=argo&status=error',
+  'q=argo&type=argocd',
 ];
 
 /** The first ten pages, as somebody pages through them. @returns milliseconds a page */
