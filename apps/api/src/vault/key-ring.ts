@@ -59,6 +59,11 @@ export class KeyRing {
     return [...this.held.keys()];
   }
 
+  /** The key with this fingerprint, as far as it was had before. */
+  known(fingerprint: string): RootKey | undefined {
+    return this.held.get(fingerprint)?.key;
+  }
+
   /** Where the key with this fingerprint is held; undefined when it is not to be had. */
   storeOf(fingerprint: string): KeyStore | undefined {
     return this.held.get(fingerprint)?.store;

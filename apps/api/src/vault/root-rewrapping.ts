@@ -10,6 +10,7 @@ import type { KeyRing } from './key-ring.js';
 import {
   KeyError,
   KeyStoreUnavailableError,
+  LocalRootKey,
   type RootKey,
   UnknownRootKeyError,
   wrapProven,
@@ -38,7 +39,6 @@ const FLIP_ATTEMPTS = 5;
 interface Batch {
   rewrapped: Rewrapped[];
   broken: { organizationId: string; version: number; reason: string }[];
-  last: KeyCursor | null;
 }
 
 /** Moves every organisation key, and the installation itself, from whichever root key to another. */
@@ -72,29 +72,34 @@ export class RootRewrapping {
     await this.sweep(ring, target, lease, signal);
   }
 
+  /** While one batch is written, the next is rewrapped and the one after it read. */
   private async sweep(
     ring: KeyRing,
     target: RootKey,
     lease: RotationLease,
     signal?: AbortSignal,
   ): Promise<void> {
+    const { fingerprint } = target;
     const known = new Set(await this.repository.unreadable());
+    const limit = ring.isRemote ? REMOTE_BATCH : LOCAL_BATCH;
+    const read = (after: KeyCursor | null) => quiet(this.repository.listOthers(fingerprint, after, limit));
+    let reading = read(null);
+    let writing: Promise<void> = Promise.resolve();
     let skipped = 0;
-    let next = this.nextBatch(ring, target, null);
-    for (;;) {
-      const { rewrapped, broken, last } = await next;
-      if (!last) break;
-      signal?.throwIfAborted();
-      // The processor wraps the next ones while the database writes these.
-      next = this.nextBatch(ring, target, last);
-      next.catch(() => undefined);
-      skipped += broken.length;
-      await lease.commit(NIL_ORGANIZATION, async (manager, progress) => {
-        const done = progress.done + (await this.repository.replace(manager, target.fingerprint, rewrapped));
-        return { done, skipped, total: Math.max(progress.total, done + skipped) };
-      });
-      await this.report(broken);
-      for (const { organizationId } of broken) known.delete(organizationId);
+    try {
+      for (let rows = await reading; rows.length > 0; rows = await reading) {
+        signal?.throwIfAborted();
+        reading = rows.length < limit ? Promise.resolve([]) : read(rows.at(-1)!);
+        const { rewrapped, broken } = await this.rewrap(ring, target, rows);
+        await writing;
+        skipped += broken.length;
+        writing = quiet(this.write(lease, fingerprint, rewrapped, skipped));
+        await this.report(broken);
+        for (const { organizationId } of broken) known.delete(organizationId);
+      }
+      await writing;
+    } finally {
+      await Promise.allSettled([reading, writing]);
     }
     for (const organizationId of known) {
       await this.database.tenant(organizationId, (manager) =>
@@ -103,34 +108,37 @@ export class RootRewrapping {
     }
   }
 
-  private async nextBatch(ring: KeyRing, target: RootKey, after: KeyCursor | null): Promise<Batch> {
-    const remote = ring.isRemote;
-    const rows = await this.repository.listOthers(
-      target.fingerprint,
-      after,
-      remote ? REMOTE_BATCH : LOCAL_BATCH,
-    );
-    const batch: Batch = { rewrapped: [], broken: [], last: rows.at(-1) ?? null };
-    const rewrap = async (row: KeyToRewrap): Promise<void> => {
+  private write(
+    lease: RotationLease,
+    fingerprint: string,
+    rewrapped: Rewrapped[],
+    skipped: number,
+  ): Promise<void> {
+    return lease.commit(NIL_ORGANIZATION, async (manager, progress) => {
+      const done = progress.done + (await this.repository.replace(manager, fingerprint, rewrapped));
+      return { done, skipped, total: Math.max(progress.total, done + skipped) };
+    });
+  }
+
+  private async rewrap(ring: KeyRing, target: RootKey, rows: KeyToRewrap[]): Promise<Batch> {
+    const after = await rewrapHere(ring, target, rows);
+    const broken: Batch['broken'] = [];
+    const limit = pLimit(CALLS_AT_ONCE);
+    const rewrapOne = async (row: KeyToRewrap): Promise<void> => {
       try {
-        const wrapped = await unlessThrottled(() => rewrapKey(ring, target, row));
-        batch.rewrapped.push({ ...row, after: wrapped });
+        after.set(row, await unlessThrottled(() => rewrapKey(ring, target, row)));
       } catch (error) {
         if (!(error instanceof UnsealError) && !(error instanceof UnknownRootKeyError)) throw error;
         const { organization_id: organizationId, version } = row;
-        batch.broken.push({ organizationId, version, reason: error.message });
+        broken.push({ organizationId, version, reason: error.message });
       }
     };
-    if (remote) {
-      const limit = pLimit(CALLS_AT_ONCE);
-      await Promise.all(rows.map((row) => limit(rewrap, row)));
-    } else {
-      for (const [index, row] of rows.entries()) {
-        if (index % ROWS_PER_TURN === 0) await turn();
-        await rewrap(row);
-      }
-    }
-    return batch;
+    await Promise.all(rows.filter((row) => !after.has(row)).map((row) => limit(rewrapOne, row)));
+    const rewrapped = rows.flatMap((row) => {
+      const wrapped = after.get(row);
+      return wrapped ? { ...row, after: wrapped } : [];
+    });
+    return { rewrapped, broken };
   }
 
   /** One organisation's key harms no other; who runs Latchkey is told of it. */
@@ -190,6 +198,29 @@ async function rewrapped(
   }
 }
 
+/**
+ * By keys of this process, without a promise for each: a row takes less than those would. What is not as usual, and what
+ * does not open, is left for a closer look.
+ */
+async function rewrapHere(
+  ring: KeyRing,
+  target: RootKey,
+  rows: KeyToRewrap[],
+): Promise<Map<KeyToRewrap, Buffer>> {
+  const after = new Map<KeyToRewrap, Buffer>();
+  if (!(target instanceof LocalRootKey)) return after;
+  for (const [fingerprint, some] of Map.groupBy(rows, (row) => row.root_key_fingerprint)) {
+    const from = ring.known(fingerprint);
+    if (!(from instanceof LocalRootKey)) continue;
+    for (const [index, row] of some.entries()) {
+      if (index % ROWS_PER_TURN === 0) await turn();
+      const wrapped = from.rewrapKey(target, keyContext(row.organization_id, row.version), row.wrapped_key);
+      if (wrapped) after.set(row, wrapped);
+    }
+  }
+  return after;
+}
+
 async function rewrapKey(ring: KeyRing, target: RootKey, row: KeyToRewrap): Promise<Buffer> {
   const context = keyContext(row.organization_id, row.version);
   const key = await ring.unwrapKey(row.root_key_fingerprint, context, row.wrapped_key);
@@ -212,4 +243,10 @@ async function unlessThrottled<T>(call: () => Promise<T>): Promise<T> {
       await delay(THROTTLED_PAUSE_MS * 2 ** attempt * (0.5 + Math.random() / 2));
     }
   }
+}
+
+/** Its failure is met where it is awaited, which may be later than it happens. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }

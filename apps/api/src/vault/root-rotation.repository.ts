@@ -53,6 +53,8 @@ export class RootRotationRepository {
   async replace(manager: EntityManager, target: string, keys: Rewrapped[]): Promise<number> {
     if (keys.length === 0) return 0;
     await acrossOrganizations(manager);
+    // Lost in a crash, it is done again; the commit that changes the root key, or ends the rotation, makes it durable.
+    await manager.query("SELECT set_config('synchronous_commit', 'off', true)");
     const [, count] = await manager.query<[unknown[], number]>(
       `UPDATE organization_keys k SET wrapped_key = n.after, root_key_fingerprint = $5
        FROM unnest($1::uuid[], $2::int[], $3::text[], $4::bytea[]) AS n (organization_id, version, row_version, after)

@@ -23,6 +23,8 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + 4 + SALT_BYTES + NONCE_BYTES;
 export const KEY_BYTES = 32;
+/** What sealing a key makes of it. */
+export const WRAPPED_KEY_BYTES = HEADER_BYTES + KEY_BYTES + TAG_BYTES;
 const RECORD_KEY_INFO = 'latchkey record key v1';
 
 /** What could not be opened: a changed byte, another key, or a ciphertext that belongs elsewhere. */
@@ -47,12 +49,13 @@ function recordKey(key: Buffer | KeyObject, salt: Buffer): KeyObject {
 
 function additionalData(keyVersion: number, context: readonly string[]): Buffer {
   const parts = ['latchkey', String(FORMAT_VERSION), String(keyVersion), ...context];
-  const lengths = parts.map((part) => Buffer.byteLength(part, 'utf8'));
-  const data = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 4 + length, 0));
+  let size = 0;
+  for (const part of parts) size += 4 + Buffer.byteLength(part, 'utf8');
+  const data = Buffer.allocUnsafe(size);
   let offset = 0;
-  for (const [index, part] of parts.entries()) {
-    offset = data.writeUInt32BE(lengths[index]!, offset);
-    offset += data.write(part, offset, 'utf8');
+  for (const part of parts) {
+    const length = data.write(part, offset + 4, 'utf8');
+    offset = data.writeUInt32BE(length, offset) + length;
   }
   return data;
 }
@@ -102,5 +105,24 @@ export function open(key: Buffer | KeyObject, context: readonly string[], sealed
       'The sealed value does not open: it was changed, moved, or sealed under another key.',
       { cause: error },
     );
+  }
+}
+
+/**
+ * Opens what one key sealed and seals it under another, bound to the same place.
+ * @throws UnsealError
+ */
+export function reseal(
+  from: Buffer | KeyObject,
+  to: Buffer | KeyObject,
+  keyVersion: number,
+  context: readonly string[],
+  sealed: Buffer,
+): Buffer {
+  const plaintext = open(from, context, sealed);
+  try {
+    return seal(to, keyVersion, context, plaintext);
+  } finally {
+    plaintext.fill(0);
   }
 }

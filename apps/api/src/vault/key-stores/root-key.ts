@@ -1,7 +1,7 @@
 import { createHash, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { AppError } from '../../common/app-error.js';
 import type { KeySettings } from '../../config/key-settings.js';
-import { KEY_BYTES, open, seal, UnsealError } from '../sealed-format.js';
+import { KEY_BYTES, open, reseal, seal, UnsealError, WRAPPED_KEY_BYTES } from '../sealed-format.js';
 
 /**
  * A root key that is missing, malformed, another one, or not ours to use: trying again without a change is of no
@@ -102,6 +102,17 @@ export class LocalRootKey implements RootKey {
 
   async unwrap(context: readonly string[], wrapped: Buffer): Promise<Buffer> {
     return open(this.key, context, wrapped);
+  }
+
+  /** A wrapped key as another root key wraps it; undefined where it is none, or none that this one opens. */
+  rewrapKey(to: LocalRootKey, context: readonly string[], wrapped: Buffer): Buffer | undefined {
+    if (wrapped.length !== WRAPPED_KEY_BYTES) return undefined;
+    try {
+      return reseal(this.key, to.key, 0, context, wrapped);
+    } catch (error) {
+      if (!(error instanceof UnsealError)) throw error;
+      return undefined;
+    }
   }
 }
 
