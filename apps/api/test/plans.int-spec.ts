@@ -197,6 +197,18 @@ describe('a page of a search', () => {
   );
 });
 
+describe('a page of some types by name', () => {
+  it.each(['category=ci_cd&sort=name', 'type=slack&sort=-name'])(
+    'is read of the index of names, and of no integration that is not of the page: %s',
+    async (query) => {
+      const scans = nodesOf(await listed('page', query, admin)).filter((node) => node['Relation Name']);
+      expect(scans.map((node) => `${node['Node Type']} ${node['Index Name']}`)).toEqual([
+        'Index Only Scan integrations_name',
+      ]);
+    },
+  );
+});
+
 describe('a page of a search, where it is known how many there are', () => {
   it.each(['q=s', 'q=s&sort=created_at', 'q=s&sort=-name', 'q=s+arg', 'q=s&type=slack', 'q=s&status=active'])(
     'is merged of words that begin alike, as far as it reaches: %s',

@@ -8,6 +8,7 @@ import { Access1700000000007 } from './migrations/0007-access.js';
 import { Connect1700000000008 } from './migrations/0008-connect.js';
 import { Lists1700000000010 } from './migrations/0010-lists.js';
 import { NamedValues1700000000012 } from './migrations/0012-named-values.js';
+import { NameOrder1700000000013 } from './migrations/0013-name-order.js';
 
 export const MIGRATIONS = [
   Identity1700000000001,
@@ -20,4 +21,5 @@ export const MIGRATIONS = [
   Connect1700000000008,
   Lists1700000000010,
   NamedValues1700000000012,
+  NameOrder1700000000013,
 ];
