@@ -140,8 +140,14 @@ async function start(running: Running): Promise<void> {
   }
 }
 
+/** What is said is lost then, and nothing else. Unheard, each failure to write would be told of, and fail to be written. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+}
+
 /** Starts everything, and ends the process when that cannot be done. A signal is answered once the start is through. */
 export async function run(): Promise<void> {
+  outliveReaders();
   const running = new Running();
   // A step later, so that even what it does before its first wait (making a database takes a second) is covered.
   const started = Promise.resolve().then(() => start(running));

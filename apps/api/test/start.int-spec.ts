@@ -26,23 +26,41 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const begin = (reader: 'ignore' | 'pipe'): ChildProcess =>
+  spawn(process.execPath, [MAIN], {
+    env: { PATH: process.env.PATH, PORT: '0', LATCHKEY_DATA_DIR: folder },
+    stdio: ['ignore', reader, reader, 'ipc'],
+  });
+const running = () => join(folder, 'postgres', 'postmaster.pid');
+
 describe('a start that is interrupted', () => {
   it.each([
     ['Ctrl-C', () => child.kill('SIGINT')],
     ['SIGTERM', () => child.kill('SIGTERM')],
     ['the end of its starter', () => child.disconnect()],
   ])('stops the database too, by %s', async (_, interrupt) => {
-    child = spawn(process.execPath, [MAIN], {
-      env: { PATH: process.env.PATH, PORT: '0', LATCHKEY_DATA_DIR: folder },
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
+    child = begin('ignore');
     const ended = once(child, 'exit');
-    const running = join(folder, 'postgres', 'postmaster.pid');
-    await eventually(async () => existsSync(running), 'PostgreSQL is starting');
+    await eventually(async () => existsSync(running()), 'PostgreSQL is starting');
 
     interrupt();
 
     expect(await ended).toEqual([0, null]);
-    expect(existsSync(running)).toBe(false);
+    expect(existsSync(running())).toBe(false);
+  });
+});
+
+describe('a process whose output nobody reads any more', () => {
+  it('goes on, and stops when it is told to', async () => {
+    child = begin('pipe');
+    const ended = once(child, 'exit');
+    child.stdout!.destroy();
+    child.stderr!.destroy();
+    expect(await Promise.race([once(child, 'message'), ended])).toEqual(['ready', undefined]);
+
+    child.disconnect();
+
+    expect(await ended).toEqual([0, null]);
+    expect(existsSync(running())).toBe(false);
   });
 });
