@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
-import { SERVER_OPTIONS } from '../scripts/node-options.mjs';
+import { SERVER_OPTIONS, serverEnvironment } from '../scripts/node-options.mjs';
 
 const HERE = import.meta.dirname;
 const CLI = join(HERE, '../apps/api/dist/cli/main.js');
@@ -54,14 +54,15 @@ export class Product {
   /** @param execArgv options of Node, besides those that `npm start` gives. */
   async start(execArgv = []) {
     const port = await freePort();
-    const env = {
+    const env = serverEnvironment({
+      ...process.env,
       LATCHKEY_DATA_DIR: this.folder,
       PORT: String(port),
       HOST: '127.0.0.1',
       PUBLIC_URL: `http://127.0.0.1:${port}`,
       EGRESS_ALLOW: '127.0.0.0/8',
       NODE_ENV: 'production',
-    };
+    });
     const { child, took } = await startTimed(MAIN, {
       execArgv: [...SERVER_OPTIONS, ...execArgv],
       env,

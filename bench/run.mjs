@@ -1,6 +1,6 @@
 // `pnpm bench`: figures as ratios, taken side by side in one run. Results go to bench/results and to the screen.
 // `pnpm bench credential proxy` runs the rows whose names hold one of the words.
-import { SERVER_OPTIONS } from '../scripts/node-options.mjs';
+import { SERVER_OPTIONS, serverEnvironment } from '../scripts/node-options.mjs';
 import { authorised, place, program, setAuditOfReads } from './places.mjs';
 import { caller, start } from './process.mjs';
 import { report } from './report.mjs';
@@ -29,7 +29,10 @@ const apart = {
 
 /** The server that most rows share, with many credentials. */
 async function prepared() {
-  const { child: server, said } = await start('server.mjs', { execArgv: [...SERVER_OPTIONS, '--expose-gc'] });
+  const { child: server, said } = await start('server.mjs', {
+    execArgv: [...SERVER_OPTIONS, '--expose-gc'],
+    env: serverEnvironment(process.env),
+  });
   const stack = `http://127.0.0.1:${said.stack}`;
   const ask = caller(server);
   const places = [];

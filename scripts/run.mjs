@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SERVER_OPTIONS } from './node-options.mjs';
+import { SERVER_OPTIONS, serverEnvironment } from './node-options.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const PNPM = 'pnpm@12.21.0';
@@ -119,12 +119,12 @@ function build() {
  * Runs a program of ours and ends as it ends. It has a process group of its own, so that Ctrl-C reaches it once,
  * through us; and a channel to us, so that it stops in order even when we are killed.
  */
-function handOver(script, args = [], options = []) {
+function handOver(script, args = [], { options = [], env = environment() } = {}) {
   const child = spawn(NODE, [...options, script, ...args], {
     cwd: ROOT,
     detached: true,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: environment(),
+    env,
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal));
@@ -163,7 +163,10 @@ if (!['linux', 'darwin'].includes(process.platform))
 if (command === 'start') {
   install();
   build();
-  handOver(join('apps', 'api', 'dist', 'main.js'), [], SERVER_OPTIONS);
+  handOver(join('apps', 'api', 'dist', 'main.js'), [], {
+    options: SERVER_OPTIONS,
+    env: serverEnvironment(environment()),
+  });
 } else if (command === 'test') {
   install();
   build();

@@ -1,5 +1,5 @@
 // The watch: checks a second, and how late they are.
-import { SERVER_OPTIONS } from '../../scripts/node-options.mjs';
+import { SERVER_OPTIONS, serverEnvironment } from '../../scripts/node-options.mjs';
 import { sideBySide } from '../loops.mjs';
 import { caller, start } from '../process.mjs';
 
@@ -23,7 +23,11 @@ async function checks(bench, path) {
 
 /** A product of its own on one core, its database included, with the ticks of every product. */
 async function sustained({ services, prepare }) {
-  const env = { BENCH_ROLE: 'all', HEALTH_CHECK_INTERVAL: String(SECONDS) };
+  const env = serverEnvironment({
+    ...process.env,
+    BENCH_ROLE: 'all',
+    HEALTH_CHECK_INTERVAL: String(SECONDS),
+  });
   const { child, said } = await start('server.mjs', { execArgv: SERVER_OPTIONS, core: 0, env });
   try {
     const ask = caller(child);
